@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#ifndef SOFT_CODEC_PRIV_H
+#define SOFT_CODEC_PRIV_H
+
+/**
+ * @file
+ * What the halves of the codec share: its memory, and walking of segments.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <isa-l/igzip_lib.h>
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include "soft_codec.h"
+
+/** Longest source that is worked on in one piece. */
+#define SOFT_CODEC_FLAT_MAX	((size_t)1 << 20)
+
+/** Bytes that may follow the input (zeroed) and the output in the scratch areas. */
+#define SOFT_CODEC_IN_PAD	64
+#define SOFT_CODEC_OUT_PAD	512
+
+/** No engine but libdeflate is used below its own bound; this holds for all. */
+#define SOFT_CODEC_BOUND(n)	((n) + (n) / 8 + (n) / 64 + 1024)
+
+#define SOFT_CODEC_LEVELS	10
+
+/** Memory for one zlib stream: zlib's allocations are carved from it. */
+struct soft_arena {
+	uint8_t *base;
+	size_t size;
+	size_t used;
+};
+
+/*
+ * All in one mapping without swap reservation: a codec that is never used, or
+ * used for one kind of request, costs only the pages that were touched.
+ */
+struct soft_codec {
+	struct libdeflate_compressor *ld[SOFT_CODEC_LEVELS];
+	struct libdeflate_decompressor *ld_dynamic;
+	struct libdeflate_decompressor *ld_fixed;
+	uint8_t *level_buf;
+	uint8_t *in;		/* FLAT_MAX + IN_PAD */
+	uint8_t *out;		/* BOUND(FLAT_MAX) + OUT_PAD */
+	size_t out_size;	/* without OUT_PAD */
+	struct soft_arena zdef_mem;
+	struct soft_arena zinf_mem;
+	z_stream zdef;
+	z_stream zinf;
+	unsigned int zdef_key;	/* parameters of zdef; 0: not initialized */
+	bool zinf_ready;
+	const struct isal_hufftables *isal_default;
+	struct isal_zstream isal;
+	struct inflate_state isal_inf;
+};
+
+/** A place in a segment list. */
+struct soft_cursor {
+	const struct soft_seg *seg;
+	unsigned int nb;
+	size_t off;
+};
+
+static inline struct soft_cursor
+soft_cursor_src(const struct soft_codec_req *req)
+{
+	return (struct soft_cursor){ req->src, req->nb_src, 0 };
+}
+
+static inline struct soft_cursor
+soft_cursor_dst(const struct soft_codec_req *req)
+{
+	return (struct soft_cursor){ req->dst, req->nb_dst, 0 };
+}
+
+/** Next contiguous bytes, at most max; *p is NULL and 0 returned at the end. */
+size_t
+soft_cursor_next(struct soft_cursor *c, size_t max, uint8_t **p);
+
+/** Copy the next len bytes out of segments; returns how many there were. */
+size_t
+soft_gather(struct soft_cursor *c, uint8_t *to, size_t len);
+
+/** Copy len bytes into segments; returns how many had room. */
+size_t
+soft_scatter(struct soft_cursor *c, const uint8_t *from, size_t len);
+
+/** Continue the checksums that req wants over the first len bytes of segs. */
+void
+soft_checksums(struct soft_codec_req *req, const struct soft_seg *segs,
+	       unsigned int nb, size_t len);
+
+/** Point a zlib stream's allocator at an arena, empty again. */
+void
+soft_arena_attach(struct soft_arena *arena, z_stream *z);
+
+#endif /* SOFT_CODEC_PRIV_H */

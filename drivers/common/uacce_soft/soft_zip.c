@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <endian.h>
+#include <string.h>
+
+#include "soft_priv.h"
+
+#define ZLIB_TRAILER	4	/* Adler-32, big-endian (datasheet 3.6) */
+#define GZIP_TRAILER	8	/* CRC-32 and ISIZE, little-endian (3.6) */
+#define WINDOW_MAX_LOG	15
+
+/* One decoded SQE. */
+struct zip_request {
+	unsigned int type;
+	bool compress;
+	bool has_ext;
+	uint32_t ext;
+	uint32_t in;
+	uint32_t out;
+	size_t trailer;
+	struct soft_seg flat[2];
+	struct soft_codec_req codec;
+};
+
+static uint64_t
+addr64(uint32_t low, uint32_t high)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+static uint32_t
+bit_reverse(uint32_t v)
+{
+	v = (v & 0x55555555) << 1 | ((v >> 1) & 0x55555555);
+	v = (v & 0x33333333) << 2 | ((v >> 2) & 0x33333333);
+	v = (v & 0x0f0f0f0f) << 4 | ((v >> 4) & 0x0f0f0f0f);
+	return __builtin_bswap32(v);
+}
+
+/* Bit 24 of dw7, the high half of dw9 and what the extension may use (3.1). */
+static bool
+reserved_set(const struct hisi_zip_sqe *sqe, bool has_ext)
+{
+	uint32_t bits = (sqe->dw7 & (1u << 24)) | (sqe->dw9 >> 16) |
+		sqe->lba_l | sqe->lba_h |
+		sqe->comp_head_addr_l | sqe->comp_head_addr_h;
+
+	if (!has_ext)
+		bits |= sqe->dif_l | sqe->dif_h | sqe->priv_info;
+	return bits != 0;
+}
+
+/* Which request is it, and may this queue be asked for it? (3.3, 3.10) */
+static bool
+decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
+	    struct zip_request *r)
+{
+	bool type3 = q->dev->conf.api >= 3;
+
+	r->compress = q->qc_type == HISI_QM_QC_COMPRESS;
+	r->type = sqe->dw9 & HISI_ZIP_DW9_REQ_MASK;
+	r->ext = sqe->priv_info;
+	r->has_ext = q->dev->conf.ext &&
+		(r->ext & HISI_ZIP_EXT_MAGIC_MASK) == HISI_ZIP_EXT_MAGIC;
+
+	if (reserved_set(sqe, r->has_ext))
+		soft_mistake(q, UACCE_SOFT_SQE_RESERVED);
+	if (sqe->dw7 >> HISI_ZIP_DW7_TYPE_SHIFT !=
+	    (type3 ? HISI_ZIP_SQE_TYPE3 : HISI_ZIP_SQE_TYPE0)) {
+		soft_mistake(q, UACCE_SOFT_SQE_TYPE);
+		return false;
+	}
+	if (sqe->dw7 & HISI_ZIP_DW7_STATEFUL) {
+		soft_mistake(q, UACCE_SOFT_SQE_MODE);
+		return false;
+	}
+	switch (r->type) {
+	case HISI_ZIP_REQ_ZLIB:
+		r->trailer = ZLIB_TRAILER;
+		return true;
+	case HISI_ZIP_REQ_GZIP:
+		r->trailer = GZIP_TRAILER;
+		return true;
+	case HISI_ZIP_REQ_DEFLATE:
+		if (type3 || r->has_ext)
+			return true;
+		break;
+	case HISI_ZIP_REQ_EXT_COPY:
+		if (r->has_ext)
+			return true;
+		break;
+	}
+	soft_mistake(q, UACCE_SOFT_SQE_REQUEST);
+	return false;
+}
+
+/* Window of dw9 as the largest power of two that honours it (3.2). */
+static bool
+decode_window(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
+	      uint8_t *log)
+{
+	static const uint8_t logs[] = {
+		[HISI_ZIP_WIN_4K] = 12,
+		[HISI_ZIP_WIN_8K] = 13,
+		[HISI_ZIP_WIN_16K] = 14,
+		[HISI_ZIP_WIN_24K] = 14,
+		[HISI_ZIP_WIN_32K] = 15,
+	};
+	unsigned int code = (sqe->dw9 >> HISI_ZIP_DW9_WIN_SHIFT) & HISI_ZIP_DW9_WIN_MASK;
+
+	if (q->dev->conf.api < 3) {
+		*log = WINDOW_MAX_LOG;
+		return true;
+	}
+	if (code >= sizeof(logs))
+		return false;
+	*log = logs[code];
+	return true;
+}
+
+static bool
+decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
+	      struct zip_request *r)
+{
+	struct soft_codec_req *c = &r->codec;
+
+	c->crc = 0;
+	c->adler = 1;
+	c->want_crc = r->type == HISI_ZIP_REQ_GZIP;
+	c->want_adler = r->type == HISI_ZIP_REQ_ZLIB;
+	c->level = 1;
+	if (!decode_window(q, sqe, &c->window_log))
+		return false;
+	if (!r->has_ext)
+		return true;
+
+	c->level = r->ext & HISI_ZIP_EXT_LEVEL_MASK;
+	c->huffman = (r->ext >> HISI_ZIP_EXT_HUFF_SHIFT) & HISI_ZIP_EXT_HUFF_MASK;
+	c->window_log = (r->ext >> HISI_ZIP_EXT_WIN_SHIFT) & HISI_ZIP_EXT_WIN_MASK;
+	c->no_final = (r->ext & HISI_ZIP_EXT_NO_FINAL) != 0;
+	if (r->ext & HISI_ZIP_EXT_CRC32) {
+		c->want_crc = true;
+		c->crc = sqe->dif_l;
+	}
+	if (r->ext & HISI_ZIP_EXT_ADLER32) {
+		c->want_adler = true;
+		c->adler = sqe->dif_h;
+	}
+	/* a container's own checksum starts afresh: one start value will not do */
+	return c->level <= 9 && c->window_log >= 8 &&
+		c->huffman <= HISI_ZIP_EXT_HUFF_DYNAMIC &&
+		(r->trailer == 0 ||
+		 !(r->ext & (HISI_ZIP_EXT_CRC32 | HISI_ZIP_EXT_ADLER32 |
+			     HISI_ZIP_EXT_NO_FINAL)));
+}
+
+static bool
+decode_flat(struct uacce_soft_queue *q, struct zip_request *r,
+	    uint64_t src, uint64_t dst)
+{
+	if ((src == 0 && r->in != 0) || (dst == 0 && r->out != 0)) {
+		soft_mistake(q, UACCE_SOFT_SQE_ADDRESS);
+		return false;
+	}
+	r->flat[0] = (struct soft_seg){ (uint8_t *)(uintptr_t)src, r->in };
+	r->flat[1] = (struct soft_seg){ (uint8_t *)(uintptr_t)dst, r->out };
+	r->codec.src = &r->flat[0];
+	r->codec.nb_src = 1;
+	r->codec.dst = &r->flat[1];
+	r->codec.nb_dst = 1;
+	return true;
+}
+
+static bool
+decode_sgl(struct uacce_soft_queue *q, struct soft_engine *e,
+	   const struct hisi_zip_sqe *sqe, struct zip_request *r,
+	   uint64_t src, uint64_t dst)
+{
+	int nb_src = soft_sgl_walk(src, sqe->dw7 & HISI_ZIP_DW7_SKIP_MASK, r->in,
+				   e->segs[0], SOFT_MAX_SEGS);
+	int nb_dst = soft_sgl_walk(dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK, r->out,
+				   e->segs[1], SOFT_MAX_SEGS);
+
+	if (nb_src < 0 || nb_dst < 0) {
+		soft_mistake(q, UACCE_SOFT_SGL);
+		return false;
+	}
+	r->codec.src = e->segs[0];
+	r->codec.nb_src = (unsigned int)nb_src;
+	r->codec.dst = e->segs[1];
+	r->codec.nb_dst = (unsigned int)nb_dst;
+	return true;
+}
+
+static bool
+decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
+	       const struct hisi_zip_sqe *sqe, struct zip_request *r)
+{
+	unsigned int buf = (sqe->dw9 >> HISI_ZIP_DW9_BUF_SHIFT) & HISI_ZIP_DW9_BUF_MASK;
+	uint64_t src = addr64(sqe->source_addr_l, sqe->source_addr_h);
+	uint64_t dst = addr64(sqe->dest_addr_l, sqe->dest_addr_h);
+
+	r->in = sqe->input_data_length;
+	r->out = sqe->dest_avail_out;
+	r->codec.src_len = r->in;
+	r->codec.dst_len = r->out;
+	/* limits of the silicon; the extension lifts them (3.8) */
+	if (!r->has_ext && (r->in == 0 || r->in > HISI_ZIP_MAX_LEN ||
+			    r->out > HISI_ZIP_MAX_LEN)) {
+		soft_mistake(q, UACCE_SOFT_SQE_LENGTH);
+		return false;
+	}
+	if (buf == HISI_ZIP_BUF_SGL)
+		return decode_sgl(q, e, sqe, r, src, dst);
+	if (buf == HISI_ZIP_BUF_FLAT)
+		return decode_flat(q, r, src, dst);
+	soft_mistake(q, UACCE_SOFT_SQE_REQUEST);
+	return false;
+}
+
+/* Copy between a linear buffer and len bytes at offset of a segment list. */
+static void
+segs_copy(const struct soft_seg *segs, unsigned int nb, size_t offset,
+	  uint8_t *buf, size_t len, bool to_segs)
+{
+	for (unsigned int i = 0; i < nb && len != 0; i++) {
+		size_t n = segs[i].len;
+
+		if (offset >= n) {
+			offset -= n;
+			continue;
+		}
+		n -= offset;
+		if (n > len)
+			n = len;
+		if (to_segs)
+			memcpy(segs[i].addr + offset, buf, n);
+		else
+			memcpy(buf, segs[i].addr + offset, n);
+		offset = 0;
+		buf += n;
+		len -= n;
+	}
+}
+
+static void
+trailer_fill(const struct zip_request *r, uint32_t isize, uint8_t *t)
+{
+	uint32_t w[2];
+
+	if (r->type == HISI_ZIP_REQ_ZLIB) {
+		w[0] = htobe32(r->codec.adler);
+		memcpy(t, w, ZLIB_TRAILER);
+	} else {
+		w[0] = htole32(r->codec.crc);
+		w[1] = htole32(isize);
+		memcpy(t, w, GZIP_TRAILER);
+	}
+}
+
+static uint32_t
+exec_compress(struct soft_engine *e, struct zip_request *r)
+{
+	struct soft_codec_req *c = &r->codec;
+	uint8_t t[GZIP_TRAILER];
+	enum soft_codec_status st = soft_codec_deflate(e->codec, c);
+
+	if (st == SOFT_CODEC_NO_SPACE ||
+	    (st == SOFT_CODEC_OK && r->out - c->produced < r->trailer))
+		return HISI_ZIP_STATUS_NO_SPACE;
+	if (st != SOFT_CODEC_OK)
+		return HISI_ZIP_STATUS_BAD;
+	if (r->trailer != 0) {
+		trailer_fill(r, r->in, t);
+		segs_copy(c->dst, c->nb_dst, c->produced, t, r->trailer, true);
+		c->produced += r->trailer;
+	}
+	c->consumed = r->in;
+	return c->produced >= r->in ? HISI_ZIP_STATUS_NEG_COMP : HISI_ZIP_STATUS_OK;
+}
+
+static uint32_t
+exec_decompress(struct soft_engine *e, struct zip_request *r)
+{
+	struct soft_codec_req *c = &r->codec;
+	uint8_t want[GZIP_TRAILER], have[GZIP_TRAILER];
+	enum soft_codec_status st = soft_codec_inflate(e->codec, c);
+
+	if (st == SOFT_CODEC_NO_SPACE)
+		return HISI_ZIP_STATUS_NO_SPACE;
+	if (st != SOFT_CODEC_OK || r->in - c->consumed < r->trailer)
+		return HISI_ZIP_STATUS_BAD;
+	if (r->trailer != 0) {
+		trailer_fill(r, (uint32_t)c->produced, want);
+		segs_copy(c->src, c->nb_src, c->consumed, have, r->trailer, false);
+		if (memcmp(want, have, r->trailer) != 0)
+			return HISI_ZIP_STATUS_CHECK;
+		c->consumed += r->trailer;
+	}
+	return HISI_ZIP_STATUS_OK;
+}
+
+static void
+segs_to_segs(const struct soft_codec_req *c)
+{
+	unsigned int d = 0;
+	size_t used = 0;	/* of dst[d] */
+
+	for (unsigned int s = 0; s < c->nb_src; s++) {
+		for (size_t done = 0; done < c->src[s].len; ) {
+			size_t n = c->dst[d].len - used;
+
+			if (n == 0) {
+				d++;
+				used = 0;
+				continue;
+			}
+			if (n > c->src[s].len - done)
+				n = c->src[s].len - done;
+			memcpy(c->dst[d].addr + used, c->src[s].addr + done, n);
+			used += n;
+			done += n;
+		}
+	}
+}
+
+static uint32_t
+exec_copy(struct zip_request *r)
+{
+	if (r->out < r->in)
+		return HISI_ZIP_STATUS_NO_SPACE;
+	segs_to_segs(&r->codec);
+	soft_codec_checksum(&r->codec);
+	r->codec.consumed = r->in;
+	r->codec.produced = r->in;
+	return HISI_ZIP_STATUS_OK;
+}
+
+/* Complete at once with lengths that a client accepts. */
+static uint32_t
+exec_instant(struct zip_request *r)
+{
+	r->codec.consumed = r->in;
+	r->codec.produced = r->in < r->out ? r->in : r->out;
+	return HISI_ZIP_STATUS_OK;
+}
+
+static uint32_t
+exec(struct uacce_soft_queue *q, struct soft_engine *e, struct zip_request *r)
+{
+	/* the silicon does nothing for so little room (3.8, 12) */
+	if (!r->has_ext && r->out < HISI_ZIP_MIN_OUT)
+		return HISI_ZIP_STATUS_NO_SPACE;
+	if (q->dev->conf.instant)
+		return exec_instant(r);
+	if (r->type == HISI_ZIP_REQ_EXT_COPY)
+		return exec_copy(r);
+	return r->compress ? exec_compress(e, r) : exec_decompress(e, r);
+}
+
+/* dw30 and dw31 in the engine's register format (3.7). */
+static void
+fill_registers(const struct zip_request *r, struct soft_result *res)
+{
+	uint64_t plain = r->compress ? r->codec.consumed : r->codec.produced;
+
+	if (r->type == HISI_ZIP_REQ_GZIP) {
+		res->isize = (uint32_t)plain;
+		res->checksum = ~bit_reverse(r->codec.crc);
+	} else if (r->type == HISI_ZIP_REQ_ZLIB) {
+		res->isize = (uint32_t)plain;
+		res->checksum = r->codec.adler;
+	}
+	res->ext = r->has_ext;
+	res->ext_crc = r->codec.crc;
+	res->ext_adler = r->codec.adler;
+}
+
+void
+soft_zip_exec(struct uacce_soft_queue *q, struct soft_engine *e,
+	      const struct hisi_zip_sqe *sqe, struct soft_result *res)
+{
+	struct zip_request r = { .type = 0 };
+
+	memset(res, 0, sizeof(*res));
+	res->status = HISI_ZIP_STATUS_BAD;
+	if (!decode_type(q, sqe, &r) || !decode_params(q, sqe, &r) ||
+	    !decode_buffers(q, e, sqe, &r))
+		return;
+	res->status = exec(q, e, &r);
+	if (res->status != HISI_ZIP_STATUS_OK && res->status != HISI_ZIP_STATUS_NEG_COMP)
+		return;
+	res->consumed = (uint32_t)r.codec.consumed;
+	res->produced = (uint32_t)r.codec.produced;
+	fill_registers(&r, res);
+}
