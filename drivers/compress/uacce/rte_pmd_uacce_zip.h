@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#ifndef RTE_PMD_UACCE_ZIP_H
+#define RTE_PMD_UACCE_ZIP_H
+
+/**
+ * @file
+ * What the uacce_zip PMD offers beyond the compressdev API.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <rte_compat.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Print every ring index and counter of a device: polls, idle polls, doorbells,
+ * full rings, operations per lane, fall-backs by reason, faults by kind.
+ *
+ * May be called at any time from any thread; figures of queue pairs in use are
+ * approximate.
+ *
+ * @param dev_id
+ *   A compressdev of this driver.
+ * @param f
+ *   Where to print.
+ * @return
+ *   0, or -EINVAL if dev_id is not a device of this driver or f is NULL.
+ */
+__rte_experimental
+int
+rte_pmd_uacce_zip_dump(uint8_t dev_id, FILE *f);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RTE_PMD_UACCE_ZIP_H */

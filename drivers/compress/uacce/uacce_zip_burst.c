@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <errno.h>
+
+#include <rte_prefetch.h>
+
+#include "uacce_zip_sqe.h"
+
+/* Op and xform agree with each other and with the buffers? */
+static inline bool
+op_valid(const struct rte_comp_op *op, struct uacce_zip_place *src,
+	 struct uacce_zip_place *dst)
+{
+	const struct uacce_zip_xform *x = op->private_xform;
+
+	if (unlikely(op->op_type != RTE_COMP_OP_STATELESS || x == NULL ||
+		     op->m_src == NULL || op->m_dst == NULL))
+		return false;
+	if (unlikely(x->compress && op->flush_flag != RTE_COMP_FLUSH_FINAL &&
+		     op->flush_flag != RTE_COMP_FLUSH_FULL))
+		return false;
+	return zip_place_src(op->m_src, op->src.offset, op->src.length, src) &&
+		zip_place_dst(op->m_dst, op->dst.offset, dst);
+}
+
+/* May the engine do it? If not, say why. */
+static inline bool
+engine_takes(const struct rte_comp_op *op, const struct uacce_zip_xform *x,
+	     enum uacce_zip_fallback *why)
+{
+	if (!x->engine_ok)
+		*why = ZIP_FALLBACK_XFORM;
+	else if (x->compress && op->flush_flag != RTE_COMP_FLUSH_FINAL)
+		*why = ZIP_FALLBACK_FLUSH;
+	else if (op->src.length == 0 || op->src.length > HISI_ZIP_MAX_LEN)
+		*why = ZIP_FALLBACK_SIZE;
+	else
+		return true;
+	return false;
+}
+
+static inline bool
+lane_usable(struct uacce_zip_lane *lane, int *ret)
+{
+	/* acquire: pairs with the release of uacce_zip_lane_ready() */
+	if (likely(__atomic_load_n(&lane->state, __ATOMIC_ACQUIRE) == ZIP_LANE_OPEN &&
+		   !hisi_qm_tx_stopped(&lane->qm)))
+		return true;
+	*ret = uacce_zip_lane_ready(lane);
+	return *ret == 0;
+}
+
+/*
+ * The lane an op goes to, NULL with the op's status set if there is none. A lane
+ * that the dequeuer has to clean up first counts as full.
+ */
+static inline struct uacce_zip_lane *
+lane_choose(struct uacce_zip_qp *qp, struct rte_comp_op *op,
+	    const struct uacce_zip_xform *x)
+{
+	unsigned int dir = x->compress ? HISI_QM_QC_COMPRESS : HISI_QM_QC_DECOMPRESS;
+	enum uacce_zip_fallback why = ZIP_FALLBACK_QUEUE;
+	struct uacce_zip_lane *lane;
+	int ret = -ENOTSUP;
+
+	if (qp->zip->nb_engines != 0) {
+		lane = &qp->lanes[ZIP_LANE_ENGINE + dir];
+		if (engine_takes(op, x, &why) && lane_usable(lane, &ret))
+			return lane;
+	}
+	if (x->soft_ok) {
+		lane = &qp->lanes[ZIP_LANE_SOFT + dir];
+		if (likely(lane_usable(lane, &ret))) {
+			if (unlikely(qp->zip->nb_engines != 0))
+				zip_count(&qp->enq.fallback[why], 1);
+			return lane;
+		}
+	}
+	if (ret == -EAGAIN)
+		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
+	else if (ret == -ENOTSUP)
+		op->status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+	else
+		op->status = RTE_COMP_OP_STATUS_ERROR;
+	return NULL;
+}
+
+/* Both buffers as lists; the engine's extra bytes get room of ours. */
+static int
+encode_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
+	     struct hisi_zip_sqe *sqe, const struct uacce_zip_place *src,
+	     const struct uacce_zip_place *dst)
+{
+	struct uacce_zip_lists *lists = &lane->lists[lane->qm.enq.tail];
+	uint64_t src_addr, dst_addr;
+	int ret;
+
+	ret = uacce_zip_sgl_build(lane->qp, slot, &lists->src, src->m, src->offset,
+				  src->len, NULL, 0, &src_addr);
+	if (ret == 0)
+		ret = uacce_zip_sgl_build(lane->qp, slot, &lists->dst, dst->m,
+					  dst->offset, slot->dst_room, lists->spill,
+					  slot->spill, &dst_addr);
+	if (unlikely(ret != 0)) {
+		uacce_zip_sgl_free(lane->qp, slot);
+		return ret;
+	}
+	sqe->dw9 |= HISI_ZIP_BUF_SGL << HISI_ZIP_DW9_BUF_SHIFT;
+	zip_sqe_set_addr(sqe, src_addr, dst_addr);
+	return 0;
+}
+
+/*
+ * Room past the caller's that the engine needs: for a trailer we drop, and
+ * because it ignores requests with next to none (datasheet 3.8).
+ */
+static inline uint8_t
+engine_spill(const struct uacce_zip_xform *x, uint32_t room)
+{
+	if (room >= HISI_ZIP_MIN_OUT)
+		return x->trim;
+	return ZIP_SPILL_LEN;
+}
+
+/* Write the request into the slot at the tail and hand it over. */
+static inline int
+lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
+	  const struct uacce_zip_xform *x, const struct uacce_zip_place *src,
+	  const struct uacce_zip_place *dst)
+{
+	uint16_t tail = lane->qm.enq.tail;
+	struct uacce_zip_slot *slot = &lane->slots[tail];
+	struct hisi_zip_sqe *sqe = hisi_qm_sqe(&lane->qm, tail);
+	uint32_t room = dst->len;
+	int ret;
+
+	slot->spill = 0;
+	slot->trim = 0;
+	slot->tables = NULL;
+	if (lane->soft) {
+		*sqe = x->soft;
+		zip_sqe_set_ext(sqe, op, x);
+		sqe->dw26 = tail;
+	} else {
+		*sqe = x->engine;
+		if (x->tag_dw13)
+			sqe->dw13 = tail;
+		else
+			sqe->dw26 = tail;
+		slot->trim = x->trim;
+		slot->spill = engine_spill(x, room);
+		room = RTE_MIN(room, HISI_ZIP_MAX_LEN - slot->spill);
+	}
+	slot->src_len = src->len;
+	slot->dst_room = room;
+	slot->chksum = x->chksum;
+	slot->compress = x->compress;
+	sqe->input_data_length = src->len;
+	sqe->dest_avail_out = room + slot->spill;
+	if (likely(src->flat && dst->flat && slot->spill == 0)) {
+		zip_sqe_set_addr(sqe, zip_place_addr(src), zip_place_addr(dst));
+	} else {
+		ret = encode_lists(lane, slot, sqe, src, dst);
+		if (unlikely(ret != 0))
+			return ret;
+	}
+	hisi_qm_push(&lane->qm, op);
+	return 0;
+}
+
+/* One op into its lane; false if the burst ends before it. */
+static inline bool
+enqueue_one(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint32_t *rung)
+{
+	const struct uacce_zip_xform *x = op->private_xform;
+	struct uacce_zip_place src, dst;
+	struct uacce_zip_lane *lane;
+	int ret = -EAGAIN;
+
+	if (unlikely(!op_valid(op, &src, &dst))) {
+		op->status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+		zip_count(&qp->enq.errors, 1);
+		return false;
+	}
+	lane = lane_choose(qp, op, x);
+	if (unlikely(lane == NULL)) {
+		bool full = op->status == RTE_COMP_OP_STATUS_NOT_PROCESSED;
+
+		zip_count(full ? &qp->enq.full : &qp->enq.errors, 1);
+		return false;
+	}
+	if (likely(hisi_qm_has_room(&lane->qm)))
+		ret = lane_push(lane, op, x, &src, &dst);
+	if (likely(ret == 0)) {
+		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
+		*rung |= 1u << lane->id;
+		zip_count(&qp->enq.lane_ops[lane->id], 1);
+		return true;
+	}
+	if (ret == -EAGAIN) {
+		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
+		zip_count(&qp->enq.full, 1);
+	} else {
+		op->status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+		zip_count(&qp->enq.errors, 1);
+	}
+	return false;
+}
+
+uint16_t
+uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct uacce_zip_qp *qp = queue_pair;
+	uint32_t rung = 0;
+	uint16_t i;
+
+	for (i = 0; i < nb_ops; i++) {
+		if (i + 1 < nb_ops)
+			rte_prefetch0(ops[i + 1]);
+		if (unlikely(!enqueue_one(qp, ops[i], &rung)))
+			break;
+	}
+	for (unsigned int id = 0; rung != 0; id++, rung >>= 1)
+		if (rung & 1)
+			hisi_qm_submit(&qp->lanes[id].qm);
+	zip_count(&qp->enq.bursts, 1);
+	zip_count(&qp->enq.ops, i);
+	return i;
+}
+
+/* The device's word for how it went, as the API's; untrusted. */
+static uint8_t
+decode_status(uint32_t status)
+{
+	switch (status & HISI_ZIP_STATUS_MASK) {
+	case HISI_ZIP_STATUS_OK:
+	case HISI_ZIP_STATUS_NEG_COMP:
+	case HISI_ZIP_STATUS_STREAM_END:
+		return RTE_COMP_OP_STATUS_SUCCESS;
+	case HISI_ZIP_STATUS_NO_SPACE:
+		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	default:
+		return RTE_COMP_OP_STATUS_ERROR;
+	}
+}
+
+/* Success as far as the device is concerned: believe it within the buffers. */
+static inline uint8_t
+decode_lengths(struct rte_comp_op *op, const struct uacce_zip_slot *slot,
+	       uint32_t consumed, uint32_t produced)
+{
+	if (unlikely(consumed > slot->src_len ||
+		     (slot->compress && consumed != slot->src_len) ||
+		     produced < slot->trim ||
+		     produced > slot->dst_room + slot->spill))
+		return RTE_COMP_OP_STATUS_ERROR;
+	produced -= slot->trim;
+	if (unlikely(produced > slot->dst_room))
+		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	op->consumed = consumed;
+	op->produced = produced;
+	return RTE_COMP_OP_STATUS_SUCCESS;
+}
+
+static inline void
+decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
+       const struct hisi_zip_sqe *sqe, struct rte_comp_op *op)
+{
+	uint64_t *faults = lane->qp->deq.faults;
+	uint8_t status = decode_status(sqe->status);
+
+	op->consumed = 0;
+	op->produced = 0;
+	op->debug_status = sqe->status;
+	if (likely(status == RTE_COMP_OP_STATUS_SUCCESS)) {
+		status = decode_lengths(op, slot, sqe->consumed, sqe->produced);
+		if (unlikely(status == RTE_COMP_OP_STATUS_ERROR))
+			zip_count(&faults[ZIP_FAULT_WRITEBACK], 1);
+		else if (lane->soft)
+			zip_op_set_chksum(op, sqe, slot->chksum);
+	} else if (status == RTE_COMP_OP_STATUS_ERROR) {
+		zip_count(&faults[ZIP_FAULT_STATUS], 1);
+	}
+	op->status = status;
+	if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS))
+		zip_count(&lane->qp->deq.errors, 1);
+}
+
+/* One CQE; NULL if it completes nothing. */
+static inline struct rte_comp_op *
+complete(struct uacce_zip_lane *lane, uint16_t index)
+{
+	struct hisi_qm_queue *qm = &lane->qm;
+	uint64_t *faults = lane->qp->deq.faults;
+	const struct hisi_zip_sqe *sqe = hisi_qm_sqe(qm, index);
+	struct uacce_zip_slot *slot = &lane->slots[index];
+	struct rte_comp_op *op = hisi_qm_owner(qm, index);
+
+	if (unlikely(op == NULL || (void *)op == HISI_QM_SLOT_DONE)) {
+		zip_count(&faults[ZIP_FAULT_CQE_SLOT], 1);
+		return NULL;
+	}
+	if (unlikely(!zip_sqe_written(lane, sqe))) {
+		zip_count(&faults[ZIP_FAULT_CQE_EARLY], 1);
+		return NULL;
+	}
+	decode(lane, slot, sqe, op);
+	if (unlikely(slot->tables != NULL))
+		uacce_zip_sgl_free(lane->qp, slot);
+	hisi_qm_done(qm, index);
+	return op;
+}
+
+/*
+ * Nothing came: has the device stopped? A lane that can never be fed again is
+ * retired as well, once it is empty.
+ */
+static inline void
+lane_check_stop(struct uacce_zip_lane *lane, bool rx_stopped)
+{
+	if (likely(!rx_stopped && !hisi_qm_tx_stopped(&lane->qm)))
+		return;
+	if (rx_stopped || hisi_qm_nb_used(&lane->qm) == 0)
+		uacce_zip_lane_fail(lane, ZIP_FAULT_STOP, true);
+}
+
+uint16_t
+uacce_zip_lane_reap(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
+		    uint16_t nb_ops)
+{
+	struct hisi_qm_queue *qm = &lane->qm;
+	uint16_t n = 0, index;
+
+	/* a device that posts for ever must not keep us here */
+	for (uint32_t budget = qm->cq_depth; n < nb_ops && budget != 0; budget--) {
+		if (!hisi_qm_cq_pop(qm, &index))
+			break;
+		if (unlikely(index >= qm->sq_depth)) {
+			uacce_zip_lane_fail(lane, ZIP_FAULT_CQE_INDEX, false);
+			break;
+		}
+		ops[n] = complete(lane, index);
+		n += ops[n] != NULL;
+	}
+	zip_count(&lane->qp->deq.lane_ops[lane->id], n);
+	return n;
+}
+
+static inline uint16_t
+lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	/* acquire: pairs with the releases of the enqueuer's moves */
+	int state = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE);
+	bool rx_stopped;
+	uint16_t n;
+
+	if (state == ZIP_LANE_CLOSED)
+		return 0;
+	if (unlikely(state != ZIP_LANE_OPEN))
+		return uacce_zip_lane_sweep(lane, ops, nb_ops);
+	if (lane->polled)
+		uacce_soft_run(lane->qm.uq.ctx, nb_ops);
+	/* before the CQ is read: what was posted before the stop is delivered */
+	rx_stopped = hisi_qm_rx_stopped(&lane->qm);
+	n = uacce_zip_lane_reap(lane, ops, nb_ops);
+	if (n == 0) {
+		if (lane->qm.deq.nb_unacked != 0)
+			hisi_qm_ack(&lane->qm);
+		lane_check_stop(lane, rx_stopped);
+	}
+	return n;
+}
+
+uint16_t
+uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct uacce_zip_qp *qp = queue_pair;
+	unsigned int first = qp->deq.first_lane;
+	uint16_t n = 0;
+
+	if (unlikely(nb_ops == 0))
+		return 0;
+	for (unsigned int i = 0; i < ZIP_LANE_NB && n < nb_ops; i++)
+		n += lane_poll(&qp->lanes[(first + i) % ZIP_LANE_NB], &ops[n], nb_ops - n);
+	/* no lane starves behind a busy one */
+	qp->deq.first_lane = (first + 1) % ZIP_LANE_NB;
+	zip_count(&qp->deq.polls, 1);
+	zip_count(&qp->deq.ops, n);
+	if (n == 0)
+		zip_count(&qp->deq.idle_polls, 1);
+	return n;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_lcore.h>
+
+#include "uacce_zip_priv.h"
+
+#define API_PREFIX	"hisi_qm_v"
+#define API_MIN		2	/* v1 has other doorbells (datasheet 2.5) */
+#define MAX_SKIPS	64
+
+static const char * const zip_algs[] = { "deflate", "zlib", NULL };
+
+static struct uacce_soft *
+soft_create(const struct uacce_zip_args *args, bool ext, unsigned int nb_queues)
+{
+	struct uacce_soft_conf conf = args->soft;
+	struct uacce_soft *soft;
+
+	conf.ext = ext;
+	conf.numa_node = args->socket_id;
+	conf.faults = args->soft_faults;
+	conf.sq_depth = ext ? 0 : args->soft_depth;
+	if (conf.nb_queues == 0)
+		conf.nb_queues = nb_queues;
+	if (ext)
+		conf.api = 0;
+	soft = uacce_soft_create(&conf);
+	if (soft == NULL && errno == EINVAL)
+		ZIP_LOG(ERR, "devarg soft_faults=%s is not understood", args->soft_faults);
+	else if (soft == NULL)
+		ZIP_LOG(ERR, "cannot create the soft device: %s", strerror(errno));
+	return soft;
+}
+
+/* Two queues for each queue pair there may be, one per direction. */
+static int
+open_soft_lane(struct uacce_zip_device *zip)
+{
+	struct uacce_soft *soft = soft_create(&zip->args, true, 2 * ZIP_MAX_QPS);
+
+	if (soft == NULL)
+		return -errno;
+	zip->soft.backend = soft;
+	zip->soft.ops = &uacce_soft_ops;
+	return uacce_soft_describe(soft, "soft", 0, &zip->soft.dev);
+}
+
+/* A soft device that is treated as silicon: no extension, fixed depth. */
+static int
+open_posing(struct uacce_zip_device *zip)
+{
+	struct uacce_zip_engine *e = &zip->engines[0];
+
+	zip->posing = soft_create(&zip->args, false, 0);
+	if (zip->posing == NULL)
+		return -errno;
+	e->backend = zip->posing;
+	e->ops = &uacce_soft_ops;
+	zip->nb_engines = 1;
+	return uacce_soft_describe(zip->posing, "soft-zip-0", 0, &e->dev);
+}
+
+static void
+log_skips(uint32_t level, const struct uacce_skip *skips, unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++)
+		rte_log(level, uacce_zip_logtype, "uacce_zip: %s is not used: %s\n",
+			skips[i].name, skips[i].reason);
+}
+
+/* The caller's node first, then as sysfs sorts them. */
+static void
+add_engine(struct uacce_zip_device *zip, const struct uacce_dev *dev)
+{
+	unsigned int at = zip->nb_engines;
+	int socket_id = zip->args.socket_id;
+
+	if (socket_id != SOCKET_ID_ANY && dev->numa_node == socket_id)
+		for (at = 0; at < zip->nb_engines &&
+		     zip->engines[at].dev.numa_node == socket_id; at++)
+			;
+	memmove(&zip->engines[at + 1], &zip->engines[at],
+		(zip->nb_engines - at) * sizeof(zip->engines[0]));
+	zip->engines[at] = (struct uacce_zip_engine){
+		.dev = *dev, .ops = &uacce_kernel_ops,
+	};
+	zip->nb_engines++;
+}
+
+static bool
+was_asked_for(const struct uacce_zip_args *args, const char *name)
+{
+	for (unsigned int i = 0; i < args->nb_names; i++)
+		if (strcmp(args->names[i], name) == 0)
+			return true;
+	return args->nb_names == 0;
+}
+
+/* Xforms are made once for all engines: they must be able to do the same. */
+static bool
+same_kind(const struct uacce_dev *a, const struct uacce_dev *b)
+{
+	return a->api_ver == b->api_ver && strcmp(a->algs, b->algs) == 0;
+}
+
+static void
+choose_engines(struct uacce_zip_device *zip, struct uacce_dev *devs, unsigned int nb)
+{
+	const struct uacce_zip_args *args = &zip->args;
+	bool insist = args->device == ZIP_DEVICE_HW || args->nb_names != 0;
+
+	for (unsigned int i = 0; i < nb && zip->nb_engines < ZIP_MAX_ENGINES; i++) {
+		if (!was_asked_for(args, devs[i].name))
+			continue;
+		if (devs[i].available <= 0 && !insist)
+			ZIP_LOG(INFO, "%s is not used: all its queues are in use",
+				devs[i].name);
+		else if (zip->nb_engines != 0 && !same_kind(&zip->engines[0].dev, &devs[i]))
+			ZIP_LOG(WARNING, "%s (%s) is not used: it differs from %s (%s); give it a device of its own with device=%s",
+				devs[i].name, devs[i].api, zip->engines[0].dev.name,
+				zip->engines[0].dev.api, devs[i].name);
+		else
+			add_engine(zip, &devs[i]);
+	}
+}
+
+/* Which of the names asked for are missing? */
+static int
+check_names(const struct uacce_zip_device *zip)
+{
+	int ret = 0;
+
+	for (unsigned int n = 0; n < zip->args.nb_names; n++) {
+		unsigned int i = 0;
+
+		while (i < zip->nb_engines &&
+		       strcmp(zip->engines[i].dev.name, zip->args.names[n]) != 0)
+			i++;
+		if (i == zip->nb_engines) {
+			ZIP_LOG(ERR, "device=%s: no such usable device below %s",
+				zip->args.names[n], zip->args.class_path);
+			ret = -ENODEV;
+		}
+	}
+	return ret;
+}
+
+static int
+scan_engines(struct uacce_zip_device *zip)
+{
+	const struct uacce_zip_args *args = &zip->args;
+	const struct uacce_match match = {
+		.api_prefix = API_PREFIX, .api_min = API_MIN, .algs = zip_algs,
+	};
+	bool insist = args->device == ZIP_DEVICE_HW || args->nb_names != 0;
+	static struct uacce_dev devs[ZIP_MAX_ENGINES * 4];
+	static struct uacce_skip skips[MAX_SKIPS];
+	unsigned int nb_skips = 0;
+	int nb;
+
+	nb = uacce_scan(args->class_path, args->dev_path, &match, devs, RTE_DIM(devs),
+			skips, RTE_DIM(skips), &nb_skips);
+	if (nb > 0)
+		choose_engines(zip, devs, nb);
+	log_skips(insist && zip->nb_engines == 0 ? RTE_LOG_ERR : RTE_LOG_INFO,
+		  skips, nb_skips);
+	if (nb < 0)
+		ZIP_LOG(ERR, "cannot read %s: %s", args->class_path, strerror(-nb));
+	else if (zip->nb_engines == 0 && insist)
+		ZIP_LOG(ERR, "no usable ZIP engine below %s (load hisi_zip with uacce_mode=1), %u devices there are unfit",
+			args->class_path, nb_skips);
+	if (insist)
+		return zip->nb_engines == 0 ? -ENODEV : check_names(zip);
+	return 0;
+}
+
+static void
+set_caps(struct uacce_zip_device *zip)
+{
+	struct rte_compressdev_capabilities *deflate = &zip->caps[0];
+	struct rte_compressdev_capabilities *null = &zip->caps[1];
+	const uint64_t sgl = RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |
+		RTE_COMP_FF_OOP_SGL_IN_LB_OUT | RTE_COMP_FF_OOP_LB_IN_SGL_OUT |
+		RTE_COMP_FF_SHAREABLE_PRIV_XFORM;
+	const uint64_t chksum = RTE_COMP_FF_CRC32_CHECKSUM |
+		RTE_COMP_FF_ADLER32_CHECKSUM | RTE_COMP_FF_CRC32_ADLER32_CHECKSUM |
+		RTE_COMP_FF_MULTI_PKT_CHECKSUM;
+
+	memset(zip->caps, 0, sizeof(zip->caps));
+	deflate->algo = RTE_COMP_ALGO_DEFLATE;
+	if (zip->soft.backend == NULL) {
+		/* the engine's own: see engine_template() */
+		bool v3 = zip->engines[0].dev.api_ver >= 3;
+
+		deflate->comp_feature_flags = sgl | RTE_COMP_FF_HUFFMAN_DYNAMIC;
+		deflate->window_size.min = v3 ? 12 : ZIP_WINDOW_MAX;
+		deflate->window_size.max = ZIP_WINDOW_MAX;
+		deflate->window_size.increment = v3 ? 1 : 0;
+		return;
+	}
+	deflate->comp_feature_flags = sgl | chksum | RTE_COMP_FF_HUFFMAN_FIXED |
+		RTE_COMP_FF_HUFFMAN_DYNAMIC | RTE_COMP_FF_NONCOMPRESSED_BLOCKS;
+	deflate->window_size.min = ZIP_WINDOW_MIN;
+	deflate->window_size.max = ZIP_WINDOW_MAX;
+	deflate->window_size.increment = 1;
+	null->algo = RTE_COMP_ALGO_NULL;
+	null->comp_feature_flags = sgl | chksum;
+}
+
+static void
+set_flags(struct uacce_zip_device *zip)
+{
+	bool hw = zip->nb_engines != 0 && zip->posing == NULL;
+
+	zip->feature_flags = hw ? RTE_COMPDEV_FF_HW_ACCELERATED : 0;
+	if (!hw && zip->args.soft.threads == 0)
+		zip->feature_flags |= RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE;
+}
+
+/* With a soft lane there is always a queue; without, queues are what counts. */
+static void
+set_max_qps(struct uacce_zip_device *zip)
+{
+	unsigned int max = ZIP_MAX_QPS;
+
+	if (zip->soft.backend == NULL) {
+		max = 0;
+		for (unsigned int i = 0; i < zip->nb_engines; i++)
+			max += RTE_MAX(zip->engines[i].dev.available, 2) / 2;
+	}
+	if (zip->args.max_qps != 0)
+		max = RTE_MIN(max, zip->args.max_qps);
+	zip->max_qps = RTE_MIN(max, (unsigned int)ZIP_MAX_QPS);
+}
+
+int
+uacce_zip_engines_open(struct uacce_zip_device *zip)
+{
+	const struct uacce_zip_args *args = &zip->args;
+	bool soft = args->device == ZIP_DEVICE_SOFT && args->nb_names == 0;
+	int ret = 0;
+
+	if (soft && !args->soft_ext)
+		ret = open_posing(zip);
+	else if (!soft)
+		ret = scan_engines(zip);
+	if (ret == 0 && !soft && zip->nb_engines == 0)
+		ZIP_LOG(WARNING, "no usable ZIP engine: the soft device does the work on this CPU (device=soft accepts that silently, device=hw insists on hardware)");
+	if (ret == 0 && (zip->nb_engines == 0 || args->fallback))
+		ret = open_soft_lane(zip);
+	if (ret != 0) {
+		uacce_zip_engines_close(zip);
+		return ret;
+	}
+	set_caps(zip);
+	set_flags(zip);
+	set_max_qps(zip);
+	return 0;
+}
+
+void
+uacce_zip_engines_close(struct uacce_zip_device *zip)
+{
+	uacce_soft_destroy(zip->soft.backend);
+	uacce_soft_destroy(zip->posing);
+	zip->soft.backend = NULL;
+	zip->posing = NULL;
+	zip->nb_engines = 0;
+}

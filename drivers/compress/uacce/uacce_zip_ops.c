@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <errno.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "uacce_zip_priv.h"
+
+#define MIN_SOFT_DEPTH	64
+
+static int
+zip_configure(struct rte_compressdev *cdev, struct rte_compressdev_config *config)
+{
+	struct uacce_zip_device *zip = cdev->data->dev_private;
+
+	if (config->nb_queue_pairs > zip->max_qps) {
+		ZIP_LOG(ERR, "%u queue pairs asked for, %u offered",
+			config->nb_queue_pairs, zip->max_qps);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+zip_start(struct rte_compressdev *cdev)
+{
+	RTE_SET_USED(cdev);
+	return 0;
+}
+
+/*
+ * Let the device finish, within a bound for all queues together; what it does
+ * not finish comes back from dequeue as failed.
+ */
+static void
+zip_stop(struct rte_compressdev *cdev)
+{
+	uint64_t deadline = rte_rdtsc() +
+		rte_get_tsc_hz() / MS_PER_S * ZIP_STOP_TIMEOUT_MS;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		struct uacce_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int l = 0; qp != NULL && l < ZIP_LANE_NB; l++)
+			uacce_zip_lane_drain(&qp->lanes[l], deadline);
+	}
+}
+
+static void
+zip_info_get(struct rte_compressdev *cdev, struct rte_compressdev_info *info)
+{
+	struct uacce_zip_device *zip = cdev->data->dev_private;
+
+	info->feature_flags = cdev->feature_flags;
+	info->capabilities = zip->caps;
+	info->max_nb_queue_pairs = zip->max_qps;
+}
+
+static void
+qp_free(struct uacce_zip_qp *qp)
+{
+	uint32_t lost = 0;
+
+	for (unsigned int l = 0; l < ZIP_LANE_NB; l++)
+		lost += uacce_zip_lane_close(&qp->lanes[l]);
+	if (lost != 0)
+		ZIP_LOG(WARNING, "queue pair %u released with %u ops not dequeued",
+			qp->id, lost);
+	rte_free(qp);
+}
+
+static int
+zip_qp_release(struct rte_compressdev *cdev, uint16_t qp_id)
+{
+	struct uacce_zip_qp *qp = cdev->data->queue_pairs[qp_id];
+
+	cdev->data->queue_pairs[qp_id] = NULL;
+	if (qp != NULL)
+		qp_free(qp);
+	return 0;
+}
+
+/* The smallest ring that holds so many ops whatever awaits acknowledgement. */
+static int
+soft_depth(const struct uacce_zip_device *zip, uint32_t max_inflight)
+{
+	uint64_t need = (uint64_t)max_inflight + HISI_QM_ACK_BATCH + 1;
+
+	if (zip->args.soft_depth != 0) {
+		uint32_t depth = zip->args.soft_depth;
+		uint32_t batch = RTE_MIN((uint32_t)HISI_QM_ACK_BATCH, depth / 4);
+
+		return max_inflight > depth - 1 - batch ? -EINVAL : (int)depth;
+	}
+	if (need > UACCE_SOFT_MAX_DEPTH)
+		return -EINVAL;
+	return rte_align32pow2(RTE_MAX((uint32_t)need, (uint32_t)MIN_SOFT_DEPTH));
+}
+
+static void
+qp_init_lanes(struct uacce_zip_qp *qp)
+{
+	struct uacce_zip_device *zip = qp->zip;
+
+	for (unsigned int l = 0; l < ZIP_LANE_NB; l++) {
+		struct uacce_zip_lane *lane = &qp->lanes[l];
+
+		lane->id = l;
+		lane->qp = qp;
+		lane->soft = l >= ZIP_LANE_SOFT;
+		if (lane->soft) {
+			lane->engine = &zip->soft;
+			lane->dev = &qp->soft_dev;
+		} else if (zip->nb_engines != 0) {
+			lane->engine = &zip->engines[qp->id % zip->nb_engines];
+			lane->dev = &lane->engine->dev;
+		}
+		lane->polled = lane->engine != NULL && zip->args.soft.threads == 0 &&
+			lane->engine->ops == &uacce_soft_ops;
+	}
+}
+
+/*
+ * Engine queues are scarce and opened when first needed. Without an engine the
+ * soft queues are all there is: open them now, so that what is wrong shows here.
+ */
+static int
+qp_open_lanes(struct uacce_zip_qp *qp)
+{
+	int ret = 0;
+
+	if (qp->zip->nb_engines != 0)
+		return 0;
+	for (unsigned int l = ZIP_LANE_SOFT; l < ZIP_LANE_NB && ret == 0; l++)
+		ret = uacce_zip_lane_ready(&qp->lanes[l]);
+	return ret;
+}
+
+static int
+tables_create(struct uacce_zip_device *zip, int socket_id)
+{
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	if (zip->tables != NULL)
+		return 0;
+	snprintf(name, sizeof(name), "uacce_zip_sgl_%u", zip->cdev->data->dev_id);
+	/* no cache: lists must not be stranded on an lcore that went away */
+	zip->tables = rte_mempool_create(name, ZIP_NB_TABLES,
+		sizeof(struct uacce_zip_table), 0, 0, NULL, NULL, NULL, NULL,
+		socket_id, 0);
+	if (zip->tables == NULL) {
+		ZIP_LOG(ERR, "no memory for %u scatter-gather lists: %s",
+			ZIP_NB_TABLES, rte_strerror(rte_errno));
+		return -rte_errno;
+	}
+	return 0;
+}
+
+static int
+zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight,
+	     int socket_id)
+{
+	struct uacce_zip_device *zip = cdev->data->dev_private;
+	struct uacce_zip_qp *qp;
+	int depth, ret;
+
+	depth = soft_depth(zip, max_inflight);
+	if (depth < 0) {
+		ZIP_LOG(ERR, "queue pair %u: %u ops in flight do not fit in a ring",
+			qp_id, max_inflight);
+		return depth;
+	}
+	zip_qp_release(cdev, qp_id);
+	ret = tables_create(zip, socket_id);
+	if (ret != 0)
+		return ret;
+	qp = rte_zmalloc_socket("uacce_zip_qp", sizeof(*qp),
+				alignof(struct uacce_zip_qp), socket_id);
+	if (qp == NULL) {
+		ZIP_LOG(ERR, "no memory for queue pair %u on socket %d", qp_id, socket_id);
+		return -ENOMEM;
+	}
+	qp->zip = zip;
+	qp->tables = zip->tables;
+	qp->id = qp_id;
+	qp->socket_id = socket_id;
+	if (zip->soft.backend != NULL)
+		ret = uacce_soft_describe(zip->soft.backend, "soft", depth, &qp->soft_dev);
+	qp_init_lanes(qp);
+	if (ret == 0)
+		ret = qp_open_lanes(qp);
+	if (ret != 0) {
+		qp_free(qp);
+		return ret;
+	}
+	cdev->data->queue_pairs[qp_id] = qp;
+	return 0;
+}
+
+static int
+zip_close(struct rte_compressdev *cdev)
+{
+	struct uacce_zip_device *zip = cdev->data->dev_private;
+
+	/* the library has released the queue pairs */
+	rte_mempool_free(zip->tables);
+	zip->tables = NULL;
+	return 0;
+}
+
+struct rte_compressdev_ops uacce_zip_ops = {
+	.dev_configure = zip_configure,
+	.dev_start = zip_start,
+	.dev_stop = zip_stop,
+	.dev_close = zip_close,
+	.dev_infos_get = zip_info_get,
+	.stats_get = uacce_zip_stats_get,
+	.stats_reset = uacce_zip_stats_reset,
+	.queue_pair_setup = zip_qp_setup,
+	.queue_pair_release = zip_qp_release,
+	.private_xform_create = uacce_zip_xform_create,
+	.private_xform_free = uacce_zip_xform_free,
+};

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <bus_vdev_driver.h>
+#include <rte_log.h>
+#include <rte_memzone.h>
+
+#include "uacce_zip_priv.h"
+
+RTE_LOG_REGISTER_DEFAULT(uacce_zip_logtype, NOTICE);
+
+static int
+zip_create(struct rte_vdev_device *vdev, const char *name,
+	   const struct uacce_zip_args *args)
+{
+	struct rte_compressdev_pmd_init_params params = {
+		.socket_id = args->socket_id == SOCKET_ID_ANY ?
+			(int)rte_socket_id() : args->socket_id,
+	};
+	struct uacce_zip_device *zip;
+	struct rte_compressdev *cdev;
+	int ret;
+
+	cdev = rte_compressdev_pmd_create(name, &vdev->device, sizeof(*zip), &params);
+	if (cdev == NULL) {
+		ZIP_LOG(ERR, "%s: cannot create a compressdev", name);
+		return -ENODEV;
+	}
+	zip = cdev->data->dev_private;
+	zip->cdev = cdev;
+	zip->args = *args;
+	ret = uacce_zip_engines_open(zip);
+	if (ret != 0) {
+		rte_compressdev_pmd_destroy(cdev);
+		return ret;
+	}
+	cdev->dev_ops = &uacce_zip_ops;
+	cdev->feature_flags = zip->feature_flags;
+	cdev->enqueue_burst = uacce_zip_enqueue_burst;
+	cdev->dequeue_burst = uacce_zip_dequeue_burst;
+	return 0;
+}
+
+/*
+ * lib/compressdev reserves this memzone for a device and never frees it; probing
+ * the same slot again would fail.
+ */
+static void
+free_data_memzone(uint8_t dev_id)
+{
+	char name[RTE_MEMZONE_NAMESIZE];
+
+	snprintf(name, sizeof(name), "rte_compressdev_data_%u", dev_id);
+	rte_memzone_free(rte_memzone_lookup(name));
+}
+
+static int
+uacce_zip_probe(struct rte_vdev_device *vdev)
+{
+	const char *name = rte_vdev_device_name(vdev);
+	struct uacce_zip_args args;
+	int ret;
+
+	if (name == NULL)
+		return -EINVAL;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		/* queues address the memory of the process that opened them */
+		ZIP_LOG(ERR, "%s: queues of a primary process cannot be shared; give this process a device of its own",
+			name);
+		return -ENOTSUP;
+	}
+	ret = uacce_zip_args_parse(rte_vdev_device_args(vdev), &args);
+	if (ret != 0)
+		return ret;
+	return zip_create(vdev, name, &args);
+}
+
+static int
+uacce_zip_remove(struct rte_vdev_device *vdev)
+{
+	const char *name = rte_vdev_device_name(vdev);
+	struct rte_compressdev *cdev;
+	uint8_t dev_id;
+	int ret;
+
+	if (name == NULL)
+		return -EINVAL;
+	cdev = rte_compressdev_pmd_get_named_dev(name);
+	if (cdev == NULL)
+		return -ENODEV;
+	dev_id = cdev->data->dev_id;
+	if (cdev->data->dev_started)
+		rte_compressdev_stop(dev_id);
+	ret = rte_compressdev_close(dev_id);
+	if (ret != 0)
+		return ret;
+	uacce_zip_engines_close(cdev->data->dev_private);
+	/* closed above; destroying must not do it again without its engines */
+	cdev->dev_ops = NULL;
+	ret = rte_compressdev_pmd_destroy(cdev);
+	if (ret == 0)
+		free_data_memzone(dev_id);
+	return ret;
+}
+
+static struct rte_vdev_driver uacce_zip_drv = {
+	.probe = uacce_zip_probe,
+	.remove = uacce_zip_remove,
+};
+
+RTE_PMD_REGISTER_VDEV(uacce_zip, uacce_zip_drv);
+RTE_PMD_REGISTER_PARAM_STRING(uacce_zip,
+	"device=auto|soft|hw|<name> "
+	"max_qps=<int> "
+	"fallback=on|off "
+	"verify=off "
+	"class_path=<dir> "
+	"dev_path=<dir> "
+	"soft_api=2|3|5 "
+	"soft_threads=<int> "
+	"soft_instant=on|off "
+	"soft_ext=on|off "
+	"soft_depth=<int> "
+	"soft_queues=<int> "
+	"soft_faults=<spec> "
+	"socket_id=<int>");

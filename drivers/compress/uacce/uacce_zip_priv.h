@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#ifndef UACCE_ZIP_PRIV_H
+#define UACCE_ZIP_PRIV_H
+
+/**
+ * @file
+ * Inside the PMD: device, queue pair, lane, xform.
+ */
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_comp.h>
+#include <rte_compressdev_pmd.h>
+#include <rte_mempool.h>
+
+#include <hisi_qm.h>
+#include <hisi_zip_hw.h>
+#include <uacce.h>
+#include <uacce_soft.h>
+
+#include "uacce_zip_compat.h"
+
+extern int uacce_zip_logtype;
+
+#define ZIP_LOG(level, fmt, ...) \
+	rte_log(RTE_LOG_ ## level, uacce_zip_logtype, "uacce_zip: " fmt "\n", \
+		## __VA_ARGS__)
+
+#define ZIP_MAX_ENGINES		16
+#define ZIP_MAX_QPS		64
+#define ZIP_MAX_PATH		UACCE_PATH_LEN
+#define ZIP_DEFAULT_LEVEL	RTE_COMP_LEVEL_MIN
+#define ZIP_WINDOW_MIN		8
+#define ZIP_WINDOW_MAX		15
+#define ZIP_STOP_TIMEOUT_MS	1000	/**< bound of the drain in stop */
+
+/** Where requests may be executed. */
+enum zip_where {
+	ZIP_DEVICE_AUTO = 0,
+	ZIP_DEVICE_SOFT,
+	ZIP_DEVICE_HW,
+};
+
+/** Parsed devargs. */
+struct uacce_zip_args {
+	enum zip_where device;
+	unsigned int nb_names;			/**< devices asked for by name */
+	char names[ZIP_MAX_ENGINES][UACCE_NAME_LEN];
+	unsigned int max_qps;			/**< 0: as many as there are */
+	bool fallback;
+	char class_path[ZIP_MAX_PATH];
+	char dev_path[ZIP_MAX_PATH];
+	unsigned int soft_depth;		/**< 0: what the queue pair needs */
+	bool soft_ext;				/**< off: pose as silicon */
+	struct uacce_soft_conf soft;
+	char soft_faults[1024];
+	int socket_id;
+};
+
+/** A device whose queues become engine lanes. */
+struct uacce_zip_engine {
+	struct uacce_dev dev;
+	const struct uacce_queue_ops *ops;
+	void *backend;
+};
+
+/** Lanes of a queue pair; the low bit is enum hisi_qm_qc_type. */
+enum uacce_zip_lane_id {
+	ZIP_LANE_ENGINE = 0,		/**< + direction */
+	ZIP_LANE_SOFT = 2,		/**< + direction */
+	ZIP_LANE_NB = 4
+};
+
+/**
+ * Who may do what with a lane. CLOSED -> OPEN and FAILED -> QUIESCED are the
+ * enqueuer's moves, OPEN -> FAILED and QUIESCED -> CLOSED the dequeuer's; while
+ * the device is stopped all are the control thread's.
+ */
+enum uacce_zip_lane_state {
+	ZIP_LANE_CLOSED = 0,	/**< no queue */
+	ZIP_LANE_OPEN,		/**< requests may be submitted */
+	ZIP_LANE_FAILED,	/**< device halted; the enqueuer may not know yet */
+	ZIP_LANE_QUIESCED,	/**< the enqueuer will not touch it any more */
+};
+
+/** Why a request went to the soft lane though there is an engine. */
+enum uacce_zip_fallback {
+	ZIP_FALLBACK_XFORM = 0,	/**< parameters the engine has not */
+	ZIP_FALLBACK_FLUSH,	/**< FULL flush */
+	ZIP_FALLBACK_SIZE,	/**< empty, or over 8 MiB */
+	ZIP_FALLBACK_QUEUE,	/**< no queue could be opened */
+	ZIP_FALLBACK_NB
+};
+
+/** What the dequeuer refuses to believe, and what makes it fail a lane. */
+enum uacce_zip_fault {
+	ZIP_FAULT_CQE_INDEX = 0,	/**< sq_head beyond the ring: lane fails */
+	ZIP_FAULT_CQE_SLOT,		/**< slot is not in flight: ignored */
+	ZIP_FAULT_CQE_EARLY,		/**< SQE not written back: ignored */
+	ZIP_FAULT_WRITEBACK,		/**< lengths beyond the buffers: op fails */
+	ZIP_FAULT_STATUS,		/**< device reports an error: op fails */
+	ZIP_FAULT_STOP,			/**< stop word: lane fails */
+	ZIP_FAULT_TIMEOUT,		/**< not drained at stop: lane fails */
+	ZIP_FAULT_NB
+};
+
+#define ZIP_SGL_INLINE		8	/**< entries that every slot has */
+
+/** A list of the pool, for chains beyond ZIP_SGL_INLINE segments. */
+struct uacce_zip_table {
+	alignas(HISI_ZIP_SGL_ALIGN) struct hisi_zip_sgl sgl;
+	struct hisi_zip_sge sge[HISI_ZIP_SGL_MAX_SGE];
+	struct uacce_zip_table *next;	/**< of the same request */
+};
+
+/** Lists of the pool: one request may use all of them. */
+#define ZIP_NB_TABLES		260
+
+struct uacce_zip_list {
+	alignas(HISI_ZIP_SGL_ALIGN) struct hisi_zip_sgl sgl;
+	struct hisi_zip_sge sge[ZIP_SGL_INLINE];
+};
+
+/** Room past the caller's for what the engine adds and we drop. */
+#define ZIP_SPILL_LEN		64
+
+/** Cold part of a slot: touched only by requests with segments. */
+struct uacce_zip_lists {
+	struct uacce_zip_list src;
+	struct uacce_zip_list dst;
+	uint8_t spill[ZIP_SPILL_LEN];
+};
+
+/** What is needed when a request completes, beside its op. */
+struct uacce_zip_slot {
+	uint32_t src_len;
+	uint32_t dst_room;
+	struct uacce_zip_table *tables;	/**< to give back to the pool */
+	uint8_t chksum;			/**< enum rte_comp_checksum_type */
+	uint8_t trim;			/**< trailing bytes that are not DEFLATE */
+	uint8_t spill;			/**< bytes of room that are the spill's */
+	bool compress;
+};
+
+/** One ring of a queue pair. */
+struct uacce_zip_lane {
+	int state;			/**< enum uacce_zip_lane_state */
+	bool soft;			/**< understands the extension */
+	bool polled;			/**< soft device without engine threads */
+	uint8_t id;			/**< enum uacce_zip_lane_id */
+	struct uacce_zip_slot *slots;
+	struct uacce_zip_lists *lists;
+	struct uacce_zip_engine *engine;
+	struct uacce_dev *dev;		/**< description used to open it */
+	struct uacce_zip_qp *qp;
+	struct hisi_qm_queue qm;
+
+	/* the enqueuer's, cold */
+	uint32_t open_retry;		/**< bursts to wait before the next open */
+	uint64_t opens;
+	uint64_t open_failures;
+	/* the dequeuer's, cold */
+	bool cq_valid;			/**< of a failed lane: CQEs may be believed */
+	uint64_t failures;
+};
+
+/** A queue pair: one enqueuing lcore, one dequeuing lcore. */
+struct uacce_zip_qp {
+	/* written at set-up */
+	struct uacce_zip_device *zip;
+	struct rte_mempool *tables;
+	uint16_t id;
+	int socket_id;
+	struct uacce_dev soft_dev;	/**< soft queues as deep as asked for */
+
+	/** The enqueuer's line. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) struct {
+		uint64_t ops;
+		uint64_t errors;
+		uint64_t bursts;
+		uint64_t full;
+		uint64_t lane_ops[ZIP_LANE_NB];
+		uint64_t fallback[ZIP_FALLBACK_NB];
+	} enq;
+
+	/** The dequeuer's line. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) struct {
+		uint64_t ops;
+		uint64_t errors;
+		uint64_t polls;
+		uint64_t idle_polls;
+		uint64_t lane_ops[ZIP_LANE_NB];
+		uint64_t faults[ZIP_FAULT_NB];
+		uint8_t first_lane;	/**< served first in the next poll */
+	} deq;
+
+	/** stats_reset() is a point to subtract from, written by nobody else. */
+	alignas(2 * RTE_CACHE_LINE_SIZE) struct rte_compressdev_stats base;
+	struct uacce_zip_lane lanes[ZIP_LANE_NB];
+};
+
+/** Private data of a compressdev. */
+struct uacce_zip_device {
+	struct rte_compressdev *cdev;
+	struct uacce_zip_args args;
+	unsigned int nb_engines;
+	struct uacce_zip_engine engines[ZIP_MAX_ENGINES];
+	struct uacce_soft *posing;	/**< soft device behind engines[0] */
+	struct uacce_zip_engine soft;	/**< backend NULL: no soft lane */
+	uint64_t feature_flags;
+	uint16_t max_qps;
+	struct rte_compressdev_capabilities caps[3];
+	struct rte_mempool *tables;
+};
+
+/** Private xform: validated, as SQE templates; written at creation only. */
+struct uacce_zip_xform {
+	alignas(RTE_CACHE_LINE_SIZE) struct hisi_zip_sqe engine;
+	struct hisi_zip_sqe soft;
+	bool compress;
+	bool engine_ok;			/**< the engine can do it */
+	bool soft_ok;			/**< there is a soft lane */
+	uint8_t trim;			/**< engine: trailing bytes to drop */
+	uint8_t tag_dw13;		/**< engine: tag in dw13, not dw26 */
+	uint8_t chksum;			/**< enum rte_comp_checksum_type */
+};
+
+static inline void
+zip_count(uint64_t *counter, uint64_t n)
+{
+	/* one writer; readers of statistics may see it late but never torn */
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/* uacce_zip_args.c */
+int
+uacce_zip_args_parse(const char *text, struct uacce_zip_args *args);
+
+/* uacce_zip_engine.c */
+
+/** Find or create what the arguments ask for; fills engines, soft, caps, flags. */
+int
+uacce_zip_engines_open(struct uacce_zip_device *zip);
+
+void
+uacce_zip_engines_close(struct uacce_zip_device *zip);
+
+/* uacce_zip_xform.c */
+int
+uacce_zip_xform_create(struct rte_compressdev *cdev,
+		       const struct rte_comp_xform *xform, void **private_xform);
+
+int
+uacce_zip_xform_free(struct rte_compressdev *cdev, void *private_xform);
+
+/* uacce_zip_lane.c */
+
+/**
+ * Enqueuer: make a lane usable if it can be; opens its queue.
+ *
+ * @return
+ *   0; -EAGAIN while a failed lane waits for the dequeuer; else why the queue
+ *   cannot be opened.
+ */
+int
+uacce_zip_lane_ready(struct uacce_zip_lane *lane);
+
+/** Dequeuer: halt the device's side and stop using the lane. */
+void
+uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
+		    bool cq_valid);
+
+/** Dequeuer: give back ops of a failed lane; closes it once nobody uses it. */
+uint16_t
+uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
+		     uint16_t nb_ops);
+
+/** Control: wait for the device to complete what is in flight, with a bound. */
+void
+uacce_zip_lane_drain(struct uacce_zip_lane *lane, uint64_t deadline_tsc);
+
+/** Control: close whatever state the lane is in. @return ops never dequeued. */
+uint16_t
+uacce_zip_lane_close(struct uacce_zip_lane *lane);
+
+/* uacce_zip_sgl.c */
+
+/**
+ * Describe len bytes of a chain, from offset in segment m, by hardware SGLs.
+ *
+ * @param spill
+ *   Bytes to append after them; 0 for none.
+ * @return
+ *   0; -EAGAIN: no lists are free now; -E2BIG: more segments than lists exist.
+ */
+int
+uacce_zip_sgl_build(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot,
+		    struct uacce_zip_list *list, struct rte_mbuf *m,
+		    uint32_t offset, uint32_t len, uint8_t *spill, uint32_t spill_len,
+		    uint64_t *addr);
+
+/** Give the lists of a slot back. */
+void
+uacce_zip_sgl_free(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot);
+
+/* uacce_zip_burst.c */
+uint16_t
+uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
+uint16_t
+uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
+/** Dequeuer: take completions off a lane's CQ. */
+uint16_t
+uacce_zip_lane_reap(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
+		    uint16_t nb_ops);
+
+/* uacce_zip_ops.c */
+extern struct rte_compressdev_ops uacce_zip_ops;
+
+/* uacce_zip_stats.c */
+void
+uacce_zip_stats_get(struct rte_compressdev *cdev, struct rte_compressdev_stats *stats);
+
+void
+uacce_zip_stats_reset(struct rte_compressdev *cdev);
+
+/** Print every index and counter of a device. */
+void
+uacce_zip_dump(struct rte_compressdev *cdev, FILE *f);
+
+#endif /* UACCE_ZIP_PRIV_H */
