@@ -39,12 +39,17 @@
 #include <stdio.h>
 
 #include <rte_branch_prediction.h>
+#include <rte_byteorder.h>
 #include <rte_common.h>
 #include <rte_io.h>
 
 #include <uacce.h>
 
 #include "hisi_qm_hw.h"
+
+#if RTE_BYTE_ORDER != RTE_LITTLE_ENDIAN
+#error "device structures are little-endian and written without conversion"
+#endif
 
 /** Most completions acknowledged by one CQ doorbell. */
 #define HISI_QM_ACK_BATCH	64

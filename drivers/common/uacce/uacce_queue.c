@@ -366,7 +366,8 @@ uacce_queue_put(struct uacce_queue *q)
 	/* ENXIO: the device is gone and with it what could touch memory */
 	if (rc < 0 && rc != -ENXIO) {
 		UACCE_LOG(ERR, "%s: cannot stop a queue: %s; memory it was given is unsafe "
-			"until the queue is closed; %s", q->dev->name, rte_strerror(-rc), ioctl_hint(-rc));
+			"until the queue is closed; %s", q->dev->name, rte_strerror(-rc),
+			ioctl_hint(-rc));
 		return rc;
 	}
 

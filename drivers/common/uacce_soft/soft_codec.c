@@ -19,7 +19,7 @@
 
 /*
  * libdeflate's levels by request level, chosen for even steps on the curve of
- * doc/design/engines.md. Level 2 has one too: ISA-L's level 3 loses below 4 KiB.
+ * doc/design/engines.md. Level 2 has one too: ISA-L's level 3 loses on short input.
  */
 static const int ld_levels[SOFT_CODEC_LEVELS] = {
 	-1, -1, 1, 1, 2, 4, 5, 6, 7, 9,

@@ -16,6 +16,7 @@
 #define ISAL_DEFAULT_MAX	(6 * 1024)
 
 /* 3 bits of header, up to 7 of alignment, 32 of lengths. */
+#define EMPTY_STORED_BITS_MIN	35
 #define EMPTY_STORED_BITS_MAX	42
 
 #define BTYPE_STORED	0
@@ -39,6 +40,8 @@ struct flat {
 struct block_pos {
 	uint64_t bits;
 	uint64_t prev_bits;
+	uint64_t out;
+	uint64_t prev_out;
 };
 
 static unsigned int
@@ -123,19 +126,22 @@ static void
 note_block(const z_stream *z, struct block_pos *pos)
 {
 	pos->prev_bits = pos->bits;
+	pos->prev_out = pos->out;
 	pos->bits = (uint64_t)z->total_in * 8 - (z->data_type & 7);
+	pos->out = z->total_out;
 }
 
 /*
- * For input that ends in flush_tail: a block of so few bits with that end can
- * only be an empty stored one. A fixed block ends in zeros, a dynamic one and a
- * stored one with data take more.
+ * An empty block of that many bits can only be a stored one: fixed takes 10,
+ * dynamic more than 60.
  */
 static bool
 flushed_at(const struct block_pos *pos, size_t len)
 {
-	return pos->bits == (uint64_t)len * 8 &&
-	       pos->bits - pos->prev_bits <= EMPTY_STORED_BITS_MAX;
+	uint64_t bits = pos->bits - pos->prev_bits;
+
+	return pos->bits == (uint64_t)len * 8 && pos->out == pos->prev_out &&
+	       bits >= EMPTY_STORED_BITS_MIN && bits <= EMPTY_STORED_BITS_MAX;
 }
 
 static uInt
@@ -149,7 +155,7 @@ inflate_long(struct soft_codec *codec, struct soft_codec_req *req)
 {
 	struct soft_cursor src = soft_cursor_src(req);
 	struct soft_cursor dst = soft_cursor_dst(req);
-	struct block_pos pos = { 0, 0 };
+	struct block_pos pos = { 0, 0, 0, 0 };
 	z_stream *z = &codec->zinf;
 	bool spilled = false;
 	uint8_t spill;

@@ -202,6 +202,10 @@ soft_mistake(struct uacce_soft_queue *q, enum uacce_soft_mistake mistake)
 	atomic_fetch_add_explicit(&q->mistakes[mistake], 1, memory_order_relaxed);
 }
 
+/** Size of the MMIO region (datasheet 1.3). */
+size_t
+soft_mmio_size(const struct uacce_soft *dev);
+
 int
 soft_queue_init(struct uacce_soft_queue *q, unsigned int sq_depth);
 

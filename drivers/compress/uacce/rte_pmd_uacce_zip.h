@@ -23,8 +23,8 @@ extern "C" {
  * Print every ring index and counter of a device: polls, idle polls, doorbells,
  * full rings, operations per lane, fall-backs by reason, faults by kind.
  *
- * May be called at any time from any thread; figures of queue pairs in use are
- * approximate.
+ * May be called from any thread while queue pairs are in use, whose figures are
+ * approximate then, but not while the device is configured, set up or closed.
  *
  * @param dev_id
  *   A compressdev of this driver.

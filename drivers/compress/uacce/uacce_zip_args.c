@@ -235,7 +235,7 @@ check_together(const struct uacce_zip_args *args, const struct rte_kvargs *kvlis
 	unsigned int words = rte_kvargs_count(kvlist, "device") - args->nb_names;
 
 	if (words > 1 || (words == 1 && args->nb_names != 0)) {
-		ZIP_LOG(ERR, "devarg device: auto, soft and hw are alternatives to each other and to names");
+		ZIP_LOG(ERR, "devarg device: give one of auto, soft, hw, or names");
 		return -EINVAL;
 	}
 	return 0;

@@ -25,16 +25,29 @@ op_valid(const struct rte_comp_op *op, struct uacce_zip_place *src,
 		zip_place_dst(op->m_dst, op->dst.offset, dst);
 }
 
+/*
+ * Could the output need more room than an engine takes, and does the caller offer
+ * it? Compression adds little; what decompression makes of its input is unknown.
+ */
+static inline bool
+output_may_exceed(const struct rte_comp_op *op, const struct uacce_zip_xform *x,
+		  uint32_t room)
+{
+	return room > HISI_ZIP_MAX_LEN - ZIP_SPILL_LEN &&
+		(!x->compress || op->src.length > HISI_ZIP_MAX_LEN / 2);
+}
+
 /* May the engine do it? If not, say why. */
 static inline bool
 engine_takes(const struct rte_comp_op *op, const struct uacce_zip_xform *x,
-	     enum uacce_zip_fallback *why)
+	     uint32_t room, enum uacce_zip_fallback *why)
 {
 	if (!x->engine_ok)
 		*why = ZIP_FALLBACK_XFORM;
 	else if (x->compress && op->flush_flag != RTE_COMP_FLUSH_FINAL)
 		*why = ZIP_FALLBACK_FLUSH;
-	else if (op->src.length == 0 || op->src.length > HISI_ZIP_MAX_LEN)
+	else if (op->src.length == 0 || op->src.length > HISI_ZIP_MAX_LEN ||
+		 (x->soft_ok && output_may_exceed(op, x, room)))
 		*why = ZIP_FALLBACK_SIZE;
 	else
 		return true;
@@ -58,7 +71,7 @@ lane_usable(struct uacce_zip_lane *lane, int *ret)
  */
 static inline struct uacce_zip_lane *
 lane_choose(struct uacce_zip_qp *qp, struct rte_comp_op *op,
-	    const struct uacce_zip_xform *x)
+	    const struct uacce_zip_xform *x, uint32_t room)
 {
 	unsigned int dir = x->compress ? HISI_QM_QC_COMPRESS : HISI_QM_QC_DECOMPRESS;
 	enum uacce_zip_fallback why = ZIP_FALLBACK_QUEUE;
@@ -67,7 +80,7 @@ lane_choose(struct uacce_zip_qp *qp, struct rte_comp_op *op,
 
 	if (qp->zip->nb_engines != 0) {
 		lane = &qp->lanes[ZIP_LANE_ENGINE + dir];
-		if (engine_takes(op, x, &why) && lane_usable(lane, &ret))
+		if (engine_takes(op, x, room, &why) && lane_usable(lane, &ret))
 			return lane;
 	}
 	if (x->soft_ok) {
@@ -184,7 +197,7 @@ enqueue_one(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint32_t *rung)
 		zip_count(&qp->enq.errors, 1);
 		return false;
 	}
-	lane = lane_choose(qp, op, x);
+	lane = lane_choose(qp, op, x, dst.len);
 	if (unlikely(lane == NULL)) {
 		bool full = op->status == RTE_COMP_OP_STATUS_NOT_PROCESSED;
 

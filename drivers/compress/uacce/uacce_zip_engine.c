@@ -121,7 +121,8 @@ choose_engines(struct uacce_zip_device *zip, struct uacce_dev *devs, unsigned in
 			ZIP_LOG(INFO, "%s is not used: all its queues are in use",
 				devs[i].name);
 		else if (zip->nb_engines != 0 && !same_kind(&zip->engines[0].dev, &devs[i]))
-			ZIP_LOG(WARNING, "%s (%s) is not used: it differs from %s (%s); give it a device of its own with device=%s",
+			ZIP_LOG(WARNING,
+				"%s (%s) differs from %s (%s): use it by a vdev with device=%s",
 				devs[i].name, devs[i].api, zip->engines[0].dev.name,
 				zip->engines[0].dev.api, devs[i].name);
 		else
@@ -172,7 +173,8 @@ scan_engines(struct uacce_zip_device *zip)
 	if (nb < 0)
 		ZIP_LOG(ERR, "cannot read %s: %s", args->class_path, strerror(-nb));
 	else if (zip->nb_engines == 0 && insist)
-		ZIP_LOG(ERR, "no usable ZIP engine below %s (load hisi_zip with uacce_mode=1), %u devices there are unfit",
+		ZIP_LOG(ERR,
+			"no usable ZIP engine below %s (hisi_zip with uacce_mode=1?), %u are unfit",
 			args->class_path, nb_skips);
 	if (insist)
 		return zip->nb_engines == 0 ? -ENODEV : check_names(zip);
@@ -250,7 +252,9 @@ uacce_zip_engines_open(struct uacce_zip_device *zip)
 	else if (!soft)
 		ret = scan_engines(zip);
 	if (ret == 0 && !soft && zip->nb_engines == 0)
-		ZIP_LOG(WARNING, "no usable ZIP engine: the soft device does the work on this CPU (device=soft accepts that silently, device=hw insists on hardware)");
+		ZIP_LOG(WARNING,
+			"no usable ZIP engine, this CPU does the work: "
+			"device=soft accepts that, device=hw insists");
 	if (ret == 0 && (zip->nb_engines == 0 || args->fallback))
 		ret = open_soft_lane(zip);
 	if (ret != 0) {

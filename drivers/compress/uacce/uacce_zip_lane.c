@@ -23,11 +23,14 @@ lane_set_state(struct uacce_zip_lane *lane, enum uacce_zip_lane_state state)
 static void
 lane_free(struct uacce_zip_lane *lane)
 {
+	rte_spinlock_lock(&lane->lock);
 	hisi_qm_teardown(&lane->qm);
 	rte_free(lane->slots);
 	rte_free(lane->lists);
 	lane->slots = NULL;
 	lane->lists = NULL;
+	lane_set_state(lane, ZIP_LANE_CLOSED);
+	rte_spinlock_unlock(&lane->lock);
 }
 
 static int
@@ -50,7 +53,6 @@ lane_open(struct uacce_zip_lane *lane)
 	if (lane->slots == NULL || lane->lists == NULL) {
 		ZIP_LOG(ERR, "%s: no memory for %u slots on socket %d",
 			lane->dev->name, lane->qm.sq_depth, socket_id);
-		lane_free(lane);
 		return -ENOMEM;
 	}
 	return 0;
@@ -77,14 +79,19 @@ uacce_zip_lane_ready(struct uacce_zip_lane *lane)
 		lane->open_retry--;
 		return -EBUSY;
 	}
+	rte_spinlock_lock(&lane->lock);
 	ret = lane_open(lane);
+	if (ret == 0) {
+		zip_count(&lane->opens, 1);
+		lane_set_state(lane, ZIP_LANE_OPEN);
+	}
+	rte_spinlock_unlock(&lane->lock);
 	if (ret != 0) {
-		lane->open_failures++;
+		lane_free(lane);
+		zip_count(&lane->open_failures, 1);
 		lane->open_retry = OPEN_RETRY_BURSTS;
 		return ret == -EAGAIN ? -EIO : ret;
 	}
-	lane->opens++;
-	lane_set_state(lane, ZIP_LANE_OPEN);
 	return 0;
 }
 
@@ -96,7 +103,7 @@ uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
 	lane->cq_valid = cq_valid;
 	if (__atomic_load_n(&lane->state, __ATOMIC_RELAXED) != ZIP_LANE_OPEN)
 		return;
-	lane->failures++;
+	zip_count(&lane->failures, 1);
 	/* the device must be off the buffers before their ops are given back */
 	hisi_qm_halt(&lane->qm);
 	lane_set_state(lane, ZIP_LANE_FAILED);
@@ -142,10 +149,8 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 	}
 	qm->deq.nb_unacked = 0;
 	zip_count(&lane->qp->deq.lane_ops[lane->id], n);
-	if (n == 0 && quiesced) {
+	if (n == 0 && quiesced)
 		lane_free(lane);
-		lane_set_state(lane, ZIP_LANE_CLOSED);
-	}
 	return n;
 }
 
@@ -200,7 +205,6 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane)
 		lost++;
 	}
 	lane_free(lane);
-	lane_set_state(lane, ZIP_LANE_CLOSED);
 	lane->open_retry = 0;
 	return lost;
 }

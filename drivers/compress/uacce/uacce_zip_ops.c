@@ -110,6 +110,7 @@ qp_init_lanes(struct uacce_zip_qp *qp)
 		struct uacce_zip_lane *lane = &qp->lanes[l];
 
 		lane->id = l;
+		rte_spinlock_init(&lane->lock);
 		lane->qp = qp;
 		lane->soft = l >= ZIP_LANE_SOFT;
 		if (lane->soft) {

@@ -7,11 +7,39 @@
 
 #include <bus_vdev_driver.h>
 #include <rte_log.h>
+#include <rte_malloc.h>
 #include <rte_memzone.h>
 
 #include "uacce_zip_priv.h"
 
 RTE_LOG_REGISTER_DEFAULT(uacce_zip_logtype, NOTICE);
+
+/*
+ * lib/compressdev reserves this memzone for a device and never frees it; probing
+ * the same slot again would fail.
+ */
+static void
+free_data_memzone(uint8_t dev_id)
+{
+	char name[RTE_MEMZONE_NAMESIZE];
+
+	snprintf(name, sizeof(name), "rte_compressdev_data_%u", dev_id);
+	rte_memzone_free(rte_memzone_lookup(name));
+}
+
+static int
+zip_destroy(struct rte_compressdev *cdev)
+{
+	uint8_t dev_id = cdev->data->dev_id;
+	int ret;
+
+	/* nothing is left that the library should close */
+	cdev->dev_ops = NULL;
+	ret = rte_compressdev_pmd_destroy(cdev);
+	if (ret == 0)
+		free_data_memzone(dev_id);
+	return ret;
+}
 
 static int
 zip_create(struct rte_vdev_device *vdev, const char *name,
@@ -35,7 +63,7 @@ zip_create(struct rte_vdev_device *vdev, const char *name,
 	zip->args = *args;
 	ret = uacce_zip_engines_open(zip);
 	if (ret != 0) {
-		rte_compressdev_pmd_destroy(cdev);
+		zip_destroy(cdev);
 		return ret;
 	}
 	cdev->dev_ops = &uacce_zip_ops;
@@ -43,19 +71,6 @@ zip_create(struct rte_vdev_device *vdev, const char *name,
 	cdev->enqueue_burst = uacce_zip_enqueue_burst;
 	cdev->dequeue_burst = uacce_zip_dequeue_burst;
 	return 0;
-}
-
-/*
- * lib/compressdev reserves this memzone for a device and never frees it; probing
- * the same slot again would fail.
- */
-static void
-free_data_memzone(uint8_t dev_id)
-{
-	char name[RTE_MEMZONE_NAMESIZE];
-
-	snprintf(name, sizeof(name), "rte_compressdev_data_%u", dev_id);
-	rte_memzone_free(rte_memzone_lookup(name));
 }
 
 static int
@@ -69,7 +84,7 @@ uacce_zip_probe(struct rte_vdev_device *vdev)
 		return -EINVAL;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		/* queues address the memory of the process that opened them */
-		ZIP_LOG(ERR, "%s: queues of a primary process cannot be shared; give this process a device of its own",
+		ZIP_LOG(ERR, "%s: queues of the primary process cannot be used by another",
 			name);
 		return -ENOTSUP;
 	}
@@ -79,12 +94,31 @@ uacce_zip_probe(struct rte_vdev_device *vdev)
 	return zip_create(vdev, name, &args);
 }
 
+/*
+ * What rte_compressdev_stop() and rte_compressdev_close() would do: they refuse the
+ * ids of devices that outlive one with a smaller id.
+ */
+static int
+zip_shut(struct rte_compressdev *cdev)
+{
+	struct rte_compressdev_data *data = cdev->data;
+
+	if (data->dev_started)
+		cdev->dev_ops->dev_stop(cdev);
+	data->dev_started = 0;
+	for (uint16_t i = 0; i < data->nb_queue_pairs; i++)
+		cdev->dev_ops->queue_pair_release(cdev, i);
+	rte_free(data->queue_pairs);
+	data->queue_pairs = NULL;
+	data->nb_queue_pairs = 0;
+	return cdev->dev_ops->dev_close(cdev);
+}
+
 static int
 uacce_zip_remove(struct rte_vdev_device *vdev)
 {
 	const char *name = rte_vdev_device_name(vdev);
 	struct rte_compressdev *cdev;
-	uint8_t dev_id;
 	int ret;
 
 	if (name == NULL)
@@ -92,19 +126,11 @@ uacce_zip_remove(struct rte_vdev_device *vdev)
 	cdev = rte_compressdev_pmd_get_named_dev(name);
 	if (cdev == NULL)
 		return -ENODEV;
-	dev_id = cdev->data->dev_id;
-	if (cdev->data->dev_started)
-		rte_compressdev_stop(dev_id);
-	ret = rte_compressdev_close(dev_id);
+	ret = zip_shut(cdev);
 	if (ret != 0)
 		return ret;
 	uacce_zip_engines_close(cdev->data->dev_private);
-	/* closed above; destroying must not do it again without its engines */
-	cdev->dev_ops = NULL;
-	ret = rte_compressdev_pmd_destroy(cdev);
-	if (ret == 0)
-		free_data_memzone(dev_id);
-	return ret;
+	return zip_destroy(cdev);
 }
 
 static struct rte_vdev_driver uacce_zip_drv = {

@@ -17,6 +17,7 @@
 #include <rte_comp.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_mempool.h>
+#include <rte_spinlock.h>
 
 #include <hisi_qm.h>
 #include <hisi_zip_hw.h>
@@ -160,6 +161,8 @@ struct uacce_zip_lane {
 	struct uacce_zip_qp *qp;
 	struct hisi_qm_queue qm;
 
+	/** Taken by who opens, closes or dumps the lane; never by a burst that works. */
+	rte_spinlock_t lock;
 	/* the enqueuer's, cold */
 	uint32_t open_retry;		/**< bursts to wait before the next open */
 	uint64_t opens;

@@ -84,23 +84,27 @@ static const char * const fault_names[ZIP_FAULT_NB] = {
 };
 
 static void
-dump_lane(const struct uacce_zip_lane *lane, FILE *f)
+dump_lane(struct uacce_zip_lane *lane, FILE *f)
 {
 	const struct uacce_zip_qp *qp = lane->qp;
-	int state = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE);
+	int state;
 
 	if (lane->engine == NULL || lane->engine->ops == NULL)
 		return;
+	/* the lane may come and go while its queue pair is in use */
+	rte_spinlock_lock(&lane->lock);
+	state = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE);
 	fprintf(f, "  lane %s: %s, enqueued %" PRIu64 ", dequeued %" PRIu64
 		", opens %" PRIu64 ", open failures %" PRIu64 ", failures %" PRIu64 "\n",
 		lane_names[lane->id], state_names[state],
 		get(&qp->enq.lane_ops[lane->id]), get(&qp->deq.lane_ops[lane->id]),
 		get(&lane->opens), get(&lane->open_failures), get(&lane->failures));
-	if (state == ZIP_LANE_CLOSED)
-		return;
-	hisi_qm_dump(&lane->qm, f);
-	if (lane->qm.uq.ctx != NULL)
-		uacce_soft_dump(lane->qm.uq.ctx, f);
+	if (state != ZIP_LANE_CLOSED) {
+		hisi_qm_dump(&lane->qm, f);
+		if (lane->qm.uq.ctx != NULL)
+			uacce_soft_dump(lane->qm.uq.ctx, f);
+	}
+	rte_spinlock_unlock(&lane->lock);
 }
 
 static void
@@ -114,7 +118,7 @@ dump_named(FILE *f, const char *title, const char * const *names,
 }
 
 static void
-dump_qp(const struct uacce_zip_qp *qp, FILE *f)
+dump_qp(struct uacce_zip_qp *qp, FILE *f)
 {
 	fprintf(f, " queue pair %u, socket %d\n", qp->id, qp->socket_id);
 	fprintf(f, "  enqueue: bursts %" PRIu64 ", ops %" PRIu64 ", errors %" PRIu64
@@ -153,12 +157,19 @@ RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_pmd_uacce_zip_dump, 26.11)
 int
 rte_pmd_uacce_zip_dump(uint8_t dev_id, FILE *f)
 {
-	const char *name = rte_compressdev_name_get(dev_id);
+	uint8_t ids[RTE_COMPRESS_MAX_DEVS];
 	struct rte_compressdev *cdev;
+	uint8_t i = 0, nb;
 
-	if (name == NULL || f == NULL)
+	if (f == NULL)
 		return -EINVAL;
-	cdev = rte_compressdev_pmd_get_named_dev(name);
+	/* rte_compressdev_name_get() takes no id that is not a device's */
+	nb = rte_compressdev_devices_get("uacce_zip", ids, RTE_DIM(ids));
+	while (i < nb && ids[i] != dev_id)
+		i++;
+	if (i == nb)
+		return -EINVAL;
+	cdev = rte_compressdev_pmd_get_named_dev(rte_compressdev_name_get(dev_id));
 	if (cdev == NULL || cdev->dev_ops != &uacce_zip_ops)
 		return -EINVAL;
 	uacce_zip_dump(cdev, f);
