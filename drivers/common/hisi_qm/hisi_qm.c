@@ -38,6 +38,11 @@ qm_check_info(const struct uacce_dev *dev, const struct hisi_qm_qp_info *info,
 			dev->name, info->sq_depth, info->cq_depth);
 		return -ENOTSUP;
 	}
+	if (dev->sq_depth != 0 && info->sq_depth != dev->sq_depth) {
+		QM_LOG(ERR, "%s: SQ depth %u, asked for %u",
+			dev->name, info->sq_depth, dev->sq_depth);
+		return -ENOTSUP;
+	}
 	if (dev->dus_size < need || dev->dus_size % sizeof(uint32_t) != 0) {
 		QM_LOG(ERR, "%s: region_dus_size %zu, rings need %zu",
 			dev->name, dev->dus_size, need);
@@ -70,10 +75,8 @@ qm_init_rings(struct hisi_qm_queue *q, const struct hisi_qm_qp_ctx *ctx,
 	q->mmio_write = q->uq.ops->mmio_write;
 	q->mmio_ctx = q->uq.ctx;
 	q->db = RTE_PTR_ADD(q->uq.region[UACCE_REGION_MMIO], HISI_QM_DB_OFFSET);
-	q->db_sq = (q->id & HISI_QM_DB_QN_MASK) |
-		HISI_QM_DB_CMD_SQ << HISI_QM_DB_CMD_SHIFT;
-	q->db_cq = (q->id & HISI_QM_DB_QN_MASK) |
-		HISI_QM_DB_CMD_CQ << HISI_QM_DB_CMD_SHIFT;
+	q->db_sq = q->id | HISI_QM_DB_CMD_SQ << HISI_QM_DB_CMD_SHIFT;
+	q->db_cq = q->id | HISI_QM_DB_CMD_CQ << HISI_QM_DB_CMD_SHIFT;
 	q->enq.tail = 0;
 	q->deq.head = 0;
 	q->deq.phase = 1;
@@ -100,6 +103,12 @@ hisi_qm_setup(struct hisi_qm_queue *q, const struct uacce_dev *dev,
 	ret = uacce_queue_ioctl(&q->uq, HISI_QM_CMD_SET_QP_CTX, &ctx);
 	if (ret != 0)
 		goto close;
+	/* a number that does not fit would ring somebody else's doorbell (2.5) */
+	if (ctx.id > HISI_QM_DB_QN_MASK) {
+		QM_LOG(ERR, "%s: queue number %u has no doorbell", dev->name, ctx.id);
+		ret = -ENOTSUP;
+		goto close;
+	}
 	ret = uacce_queue_ioctl(&q->uq, HISI_QM_CMD_SET_QP_INFO, &info);
 	if (ret != 0)
 		goto close;
@@ -142,15 +151,27 @@ hisi_qm_teardown(struct hisi_qm_queue *q)
 	uacce_queue_close(&q->uq);
 	rte_free(q->slots);
 	q->slots = NULL;
+	/* a late user shall fail here, not in memory that is something else now */
+	q->sq = NULL;
+	q->cq = NULL;
+	q->db = NULL;
+	q->mmio_write = NULL;
+	q->tx_stop = NULL;
+	q->rx_stop = NULL;
 }
 
-void
+int
 hisi_qm_halt(struct hisi_qm_queue *q)
 {
 	if (q->uq.state != UACCE_QUEUE_STARTED)
-		return;
-	if (uacce_queue_put(&q->uq) != 0)
-		QM_LOG(ERR, "%s: queue %u does not stop", q->uq.dev->name, q->id);
+		return 0;
+	return uacce_queue_put(&q->uq);
+}
+
+void
+hisi_qm_unmap(struct hisi_qm_queue *q)
+{
+	uacce_queue_close(&q->uq);
 }
 
 uint16_t
@@ -171,14 +192,11 @@ hisi_qm_nb_new_cqes(const struct hisi_qm_queue *q)
 {
 	uint16_t head = q->deq.head;
 	uint16_t phase = q->deq.phase;
-	uint16_t n = 0;
+	uint16_t n = 0, slot;
 
-	while (n < q->cq_depth) {
-		const uint64_t *word = (const uint64_t *)(q->cq +
-			(size_t)head * sizeof(struct hisi_qm_cqe) + HISI_QM_CQE_WORD);
-
-		if (HISI_QM_CQE_PHASE(__atomic_load_n(word, __ATOMIC_ACQUIRE)) != phase)
-			break;
+	if (q->slots == NULL)
+		return 0;
+	while (n < q->cq_depth && hisi_qm_cq_read(q, head, phase, &slot)) {
 		n++;
 		head = hisi_qm_next(head, q->cq_depth);
 		if (head == 0)

@@ -124,9 +124,17 @@ hisi_qm_teardown(struct hisi_qm_queue *q);
 /**
  * Stop the device's side of a queue, for a queue that has failed. The rings stay
  * mapped, so that an enqueuer that does not know yet does no harm.
+ *
+ * @return
+ *   0: the device no longer touches memory; negative errno: it may until
+ *   hisi_qm_unmap() (the failure was logged).
  */
-void
+int
 hisi_qm_halt(struct hisi_qm_queue *q);
+
+/** Close the queue of a device that does not halt; slots and their owners stay. */
+void
+hisi_qm_unmap(struct hisi_qm_queue *q);
 
 /** Print every index and counter. */
 void
@@ -230,30 +238,54 @@ hisi_qm_rx_stopped(const struct hisi_qm_queue *q)
 }
 
 /**
- * Dequeuer: take the next CQE off the ring, if there is one.
+ * Dequeuer: is there a CQE at place `head` of the ring, given the phase of that lap?
  *
  * @param slot
  *   Which SQE the device says is complete: untrusted, to be compared with
  *   sq_depth by the caller.
  */
 static inline bool
-hisi_qm_cq_pop(struct hisi_qm_queue *q, uint16_t *slot)
+hisi_qm_cq_read(const struct hisi_qm_queue *q, uint16_t head, uint16_t phase,
+		uint16_t *slot)
 {
 	const uint64_t *word = (const uint64_t *)(q->cq +
-		(size_t)q->deq.head * sizeof(struct hisi_qm_cqe) + HISI_QM_CQE_WORD);
+		(size_t)head * sizeof(struct hisi_qm_cqe) + HISI_QM_CQE_WORD);
 	/* one load for phase and sq_head; acquire: pairs with the soft device's
 	 * release of the same word
 	 */
 	uint64_t w = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
-	if (HISI_QM_CQE_PHASE(w) != q->deq.phase)
+	if (HISI_QM_CQE_PHASE(w) != phase)
 		return false;
 	/* pairs with the engine, which writes the SQE before the CQE (2.7) */
 	rte_io_rmb();
 	*slot = HISI_QM_CQE_SQ_HEAD(w);
+	return true;
+}
+
+/** Dequeuer: look at the next CQE without taking it. */
+static inline bool
+hisi_qm_cq_peek(const struct hisi_qm_queue *q, uint16_t *slot)
+{
+	return hisi_qm_cq_read(q, q->deq.head, q->deq.phase, slot);
+}
+
+/** Dequeuer: take the CQE that was looked at off the ring. */
+static inline void
+hisi_qm_cq_advance(struct hisi_qm_queue *q)
+{
 	q->deq.head = hisi_qm_next(q->deq.head, q->cq_depth);
 	if (q->deq.head == 0)
 		q->deq.phase ^= 1;
+}
+
+/** Dequeuer: both. */
+static inline bool
+hisi_qm_cq_pop(struct hisi_qm_queue *q, uint16_t *slot)
+{
+	if (!hisi_qm_cq_peek(q, slot))
+		return false;
+	hisi_qm_cq_advance(q);
 	return true;
 }
 

@@ -43,6 +43,7 @@ struct uacce_dev {
 	int numa_node;			/**< -1: unknown */
 	size_t mmio_size;		/**< bytes */
 	size_t dus_size;		/**< bytes */
+	unsigned int sq_depth;		/**< soft queues: entries asked for, 0 if any */
 	bool has_isolate;		/**< kernel has the isolate attributes */
 	bool isolated;			/**< device must not be used */
 	unsigned int isolate_strategy;	/**< errors per hour that isolate; 0 never */
@@ -143,6 +144,7 @@ struct uacce_queue {
 	void *backend;			/**< given to uacce_queue_open() */
 	void *ctx;			/**< soft: its queue; kernel: NULL */
 	int fd;				/**< kernel: descriptor; soft: -1 */
+	bool quiet;			/**< set by the user: open fails at level DEBUG */
 	enum uacce_queue_state state;
 	void *region[UACCE_REGION_NB];	/**< NULL while not mapped */
 	size_t region_len[UACCE_REGION_NB];
@@ -160,8 +162,7 @@ struct uacce_soft;
  * Describe a soft device as uacce_scan() describes a device of the kernel.
  *
  * @param sq_depth
- *   Depth of the queues opened with this description, a power of two from 32; 0
- *   for the device's own.
+ *   Depth of the queues opened with this description, 0 for the device's own.
  * @return
  *   0, or negative errno.
  */

@@ -186,11 +186,12 @@ log_no_open(const struct uacce_queue *q, int err)
 {
 	const char *node = q->dev->node;
 
-	if (err == EACCES && q->ops == &uacce_kernel_ops) {
+	if (err == EACCES && q->ops == &uacce_kernel_ops && !q->quiet) {
 		log_no_access(q->dev);
 		return;
 	}
-	UACCE_LOG(ERR, "%s: cannot open a queue of %s: %s; %s", q->dev->name,
+	rte_log(q->quiet ? RTE_LOG_DEBUG : RTE_LOG_ERR, uacce_common_logtype,
+		"UACCE: %s: cannot open a queue of %s: %s; %s\n", q->dev->name,
 		node[0] != '\0' ? node : q->ops->name, rte_strerror(err),
 		uacce_open_hint(err));
 }
@@ -198,8 +199,11 @@ log_no_open(const struct uacce_queue *q, int err)
 static void
 queue_reset(struct uacce_queue *q)
 {
+	bool quiet = q->quiet;
+
 	memset(q, 0, sizeof(*q));
 	q->fd = -1;
+	q->quiet = quiet;
 }
 
 int

@@ -11,7 +11,6 @@
 #include "uacce.h"
 
 #define ATTR_LEN	128
-#define MIN_DEPTH	32	/* below, region sizes do not tell depths apart */
 #define API_PREFIX_LEN	9	/* strlen("hisi_qm_v") (datasheet 2.1) */
 
 static long
@@ -23,23 +22,11 @@ attr_long(struct uacce_soft *soft, const char *name)
 	return strtol(buf, NULL, 10);
 }
 
-/* The depth travels as the region size, as it would through sysfs. */
-static unsigned int
-depth_of(struct uacce_soft *soft, const struct uacce_dev *dev)
-{
-	if (dev->dus_size == (size_t)attr_long(soft, "region_dus_size"))
-		return 0;
-	for (unsigned int d = MIN_DEPTH; d <= UACCE_SOFT_MAX_DEPTH; d *= 2)
-		if (uacce_soft_dus_size(d, d) == dev->dus_size)
-			return d;
-	return 0;
-}
-
 static int
 soft_open(struct uacce_queue *q)
 {
 	struct uacce_soft_queue *sq = NULL;
-	int ret = uacce_soft_open(q->backend, depth_of(q->backend, q->dev), &sq);
+	int ret = uacce_soft_open(q->backend, q->dev->sq_depth, &sq);
 
 	if (ret == 0)
 		q->ctx = sq;
@@ -107,9 +94,9 @@ uacce_soft_describe(struct uacce_soft *soft, const char *name,
 	dev->dus_size = attr_long(soft, "region_dus_size");
 	if (sq_depth == 0)
 		return 0;
-	if (sq_depth < MIN_DEPTH || sq_depth > UACCE_SOFT_MAX_DEPTH ||
-	    (sq_depth & (sq_depth - 1)) != 0)
+	if (sq_depth < UACCE_SOFT_MIN_DEPTH || sq_depth > UACCE_SOFT_MAX_DEPTH)
 		return -EINVAL;
+	dev->sq_depth = sq_depth;
 	dev->dus_size = uacce_soft_dus_size(sq_depth, sq_depth);
 	return 0;
 }

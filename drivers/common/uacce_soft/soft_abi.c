@@ -198,11 +198,11 @@ uacce_soft_map(struct uacce_soft_queue *q, unsigned int region, size_t len,
 		return -ENXIO;
 	if (region >= UACCE_REGION_NB || len == 0)
 		return -EINVAL;
-	if (q->mapped[region])
+	if (q->map_len[region] != 0)
 		return -EEXIST;
 	if (region == UACCE_REGION_DUS ? len != q->dus_len : len > q->mmio_len)
 		return -EINVAL;
-	q->mapped[region] = true;
+	q->map_len[region] = len;
 	*addr = region == UACCE_REGION_DUS ? q->dus : q->mmio;
 	return 0;
 }
@@ -213,25 +213,40 @@ uacce_soft_unmap(struct uacce_soft_queue *q, unsigned int region, void *addr,
 {
 	if (region >= UACCE_REGION_NB)
 		return -EINVAL;
-	if (atomic_load(&q->state) != SOFT_QUEUE_FREE && q->mapped[region] &&
+	if (atomic_load(&q->state) != SOFT_QUEUE_FREE &&
 	    addr == (region == UACCE_REGION_DUS ? (void *)q->dus : q->mmio)) {
 		/* the device keeps its side until the queue is closed */
-		q->mapped[region] = false;
+		if (q->map_len[region] == 0)
+			return -EINVAL;
+		q->map_len[region] = 0;
 		return 0;
 	}
 	return munmap(addr, len) == 0 ? 0 : -errno;
 }
 
-/* Wake an engine thread if one sleeps; costs a fence if none does. */
 static void
 wake(struct uacce_soft *dev)
 {
-	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&dev->sleepers, memory_order_relaxed) == 0)
-		return;
 	pthread_mutex_lock(&dev->idle_lock);
 	pthread_cond_broadcast(&dev->idle_cond);
 	pthread_mutex_unlock(&dev->idle_lock);
+}
+
+/* Publish the SQ's tail; the SQEs come first. */
+static void
+ring(struct uacce_soft_queue *q, uint32_t index)
+{
+	if (q->polled) {
+		/* release: pairs with the acquire of uacce_soft_run() */
+		atomic_store_explicit(&q->sq_tail, index, memory_order_release);
+		return;
+	}
+	/* seq_cst: pairs with engine_idle(); either this thread sees a sleeper or
+	 * that one the new tail. Writes no line that other queues' doorbells write.
+	 */
+	atomic_store(&q->sq_tail, index);
+	if (atomic_load(&q->dev->sleepers) != 0)
+		wake(q->dev);
 }
 
 void
@@ -255,11 +270,8 @@ uacce_soft_mmio_write(struct uacce_soft_queue *q, uint32_t offset, uint64_t valu
 		   SOFT_QUEUE_STARTED) {
 		soft_mistake(q, UACCE_SOFT_DB_STATE);
 	} else if (sq) {
-		/* release: pairs with the engine's acquire, the SQEs come first */
-		atomic_store_explicit(&q->sq_tail, index, memory_order_release);
 		soft_count(&q->sq_doorbells);
-		if (!q->polled)
-			wake(q->dev);
+		ring(q, index);
 	} else {
 		/* release: pairs with post_cqe(), reads of CQEs come first */
 		atomic_store_explicit(&q->cq_head, index, memory_order_release);
@@ -277,6 +289,9 @@ void
 uacce_soft_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx)
 {
 	soft_queue_stop_words(q, tx, rx);
+	/* what waited in the ring is work again */
+	if (!q->polled && rx == 0)
+		wake(q->dev);
 }
 
 const char *

@@ -79,11 +79,10 @@ engine_idle(struct uacce_soft *dev)
 	bool held;
 
 	pthread_mutex_lock(&dev->idle_lock);
-	/* seq_cst: pairs with the fence in wake(); either the ringer sees a
-	 * sleeper or this thread sees the new tail
+	/* seq_cst, as the load of the tail in soft_queue_has_work(): pairs with
+	 * ring(); either the ringer sees a sleeper or this thread the new tail
 	 */
 	atomic_fetch_add(&dev->sleepers, 1);
-	atomic_thread_fence(memory_order_seq_cst);
 	if (!atomic_load(&dev->quit) && !any_work(dev, &held)) {
 		if (held) {
 			clock_gettime(CLOCK_REALTIME, &ts);
@@ -113,6 +112,7 @@ engine_main(void *opaque)
 	struct uacce_soft *dev = arg->dev;
 	unsigned int idle = 0;
 
+	pthread_setname_np(pthread_self(), "uacce-engine");
 	while (!atomic_load_explicit(&dev->quit, memory_order_relaxed)) {
 		unsigned int n = 0;
 
@@ -180,7 +180,7 @@ conf_resolve(struct uacce_soft_conf *c)
 	if (c->nb_queues > UACCE_SOFT_MAX_QUEUES || c->threads > UACCE_SOFT_MAX_THREADS)
 		return -EINVAL;
 	if (c->sq_depth < UACCE_SOFT_MIN_DEPTH || c->sq_depth > UACCE_SOFT_MAX_DEPTH ||
-	    c->cq_depth < UACCE_SOFT_MIN_DEPTH || c->cq_depth > UACCE_SOFT_MAX_DEPTH)
+	    c->cq_depth < c->sq_depth || c->cq_depth > UACCE_SOFT_MAX_DEPTH)
 		return -EINVAL;
 	return 0;
 }

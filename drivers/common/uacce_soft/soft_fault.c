@@ -63,9 +63,12 @@ fault_number(const char *s, uint64_t *n)
 {
 	char *end;
 
+	/* strtoull() takes blanks and signs, and wraps what is negative */
+	if (*s < '0' || *s > '9')
+		return -EINVAL;
 	errno = 0;
 	*n = strtoull(s, &end, 0);
-	return errno != 0 || end == s || *end != '\0' || *s == '-' ? -EINVAL : 0;
+	return errno != 0 || *end != '\0' ? -EINVAL : 0;
 }
 
 static int
@@ -99,10 +102,10 @@ fault_parse(char *s, struct soft_fault *f)
 	return ret;
 }
 
-int
-soft_faults_parse(struct soft_faults *faults, const char *spec)
+/* Fill list from spec; number of faults or negative errno. */
+static int
+spec_parse(const char *spec, struct soft_fault *list)
 {
-	struct soft_fault list[SOFT_MAX_FAULTS];
 	char copy[FAULT_SPEC_LEN];
 	char *s = copy;
 	unsigned int nb = 0;
@@ -116,9 +119,29 @@ soft_faults_parse(struct soft_faults *faults, const char *spec)
 		if (fault_parse(p, &list[nb++]) != 0)
 			return -EINVAL;
 	}
+	return nb;
+}
+
+int
+uacce_soft_fault_check(const char *spec)
+{
+	struct soft_fault list[SOFT_MAX_FAULTS];
+	int ret = spec_parse(spec, list);
+
+	return ret < 0 ? ret : 0;
+}
+
+int
+soft_faults_parse(struct soft_faults *faults, const char *spec)
+{
+	struct soft_fault list[SOFT_MAX_FAULTS];
+	int nb = spec_parse(spec, list);
+
+	if (nb < 0)
+		return nb;
 	pthread_mutex_lock(&faults->lock);
 	memcpy(faults->list, list, nb * sizeof(list[0]));
-	atomic_store_explicit(&faults->nb, nb, memory_order_relaxed);
+	atomic_store_explicit(&faults->nb, (unsigned int)nb, memory_order_relaxed);
 	pthread_mutex_unlock(&faults->lock);
 	return 0;
 }

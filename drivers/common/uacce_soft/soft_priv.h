@@ -137,7 +137,7 @@ struct uacce_soft_queue {
 	size_t dus_len;
 	void *mmio;
 	size_t mmio_len;
-	bool mapped[2];
+	size_t map_len[2];	/* what the client mapped of its regions, 0: nothing */
 	bool polled;		/* no engine threads */
 
 	/* written by SQ doorbells */
@@ -202,6 +202,34 @@ soft_mistake(struct uacce_soft_queue *q, enum uacce_soft_mistake mistake)
 	atomic_fetch_add_explicit(&q->mistakes[mistake], 1, memory_order_relaxed);
 }
 
+static inline uint32_t
+soft_ring_next(uint32_t index, uint32_t depth)
+{
+	return index + 1 == depth ? 0 : index + 1;
+}
+
+static inline struct hisi_zip_sqe *
+soft_queue_sqe(const struct uacce_soft_queue *q, uint32_t slot)
+{
+	return (struct hisi_zip_sqe *)q->dus + slot;
+}
+
+static inline bool
+soft_queue_running(const struct uacce_soft_queue *q)
+{
+	return atomic_load_explicit(&q->state, memory_order_relaxed) == SOFT_QUEUE_STARTED &&
+		!atomic_load_explicit(&q->stopped, memory_order_relaxed);
+}
+
+/** Complete an executed request as the faults that hit it want; alters res. */
+void
+soft_post(struct uacce_soft_queue *q, uint32_t slot, const struct soft_hit *hit,
+	  struct soft_result *res);
+
+/** A poll goes by for the completions that are held back. */
+void
+soft_held_poll(struct uacce_soft_queue *q);
+
 /** Size of the MMIO region (datasheet 1.3). */
 size_t
 soft_mmio_size(const struct uacce_soft *dev);
@@ -227,6 +255,26 @@ soft_queue_quiesce(struct uacce_soft_queue *q, enum soft_queue_state state);
 /** Set stop words in the order the kernel does (datasheet 2.3). */
 void
 soft_queue_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx);
+
+#define SOFT_ZLIB_TRAILER	4	/* Adler-32, big-endian (datasheet 3.6) */
+#define SOFT_GZIP_TRAILER	8	/* CRC-32 and ISIZE, little-endian (3.6) */
+
+/** One decoded SQE. */
+struct soft_request {
+	unsigned int type;
+	bool compress;
+	bool has_ext;
+	uint32_t ext;
+	uint32_t in;
+	uint32_t out;
+	size_t trailer;
+	struct soft_seg flat[2];
+	struct soft_codec_req codec;
+};
+
+/** Execute what was decoded; fills in the codec's results. @return its status. */
+uint32_t
+soft_exec(struct uacce_soft_queue *q, struct soft_engine *e, struct soft_request *r);
 
 /** Execute one request, a private copy of its SQE. */
 void

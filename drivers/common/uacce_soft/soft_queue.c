@@ -8,178 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include <uacce_abi.h>
 
 #include "soft_priv.h"
-
-#define BADINDEX	0xffffu
-
-static uint32_t
-ring_next(uint32_t index, uint32_t depth)
-{
-	return index + 1 == depth ? 0 : index + 1;
-}
-
-static struct hisi_zip_sqe *
-queue_sqe(const struct uacce_soft_queue *q, uint32_t slot)
-{
-	return (struct hisi_zip_sqe *)q->dus + slot;
-}
-
-static _Atomic uint32_t *
-queue_word(const struct uacce_soft_queue *q, size_t from_end)
-{
-	return (_Atomic uint32_t *)(q->dus + q->dus_len - from_end);
-}
-
-static bool
-queue_running(const struct uacce_soft_queue *q)
-{
-	return atomic_load_explicit(&q->state, memory_order_relaxed) == SOFT_QUEUE_STARTED &&
-		!atomic_load_explicit(&q->stopped, memory_order_relaxed);
-}
-
-void
-soft_queue_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx)
-{
-	atomic_store_explicit(&q->stopped, rx != 0, memory_order_relaxed);
-	atomic_store_explicit(queue_word(q, HISI_QM_DUS_TX_STOP), tx, memory_order_release);
-	/* release: whoever sees it sees the CQEs posted before */
-	atomic_store_explicit(queue_word(q, HISI_QM_DUS_RX_STOP), rx, memory_order_release);
-}
-
-static void
-post_cqe(struct uacce_soft_queue *q, uint16_t sq_head)
-{
-	uint32_t next = ring_next(q->cq_tail, q->cq_depth);
-	uint8_t *cqe = q->dus + (size_t)q->sq_depth * HISI_ZIP_SQE_SIZE +
-		(size_t)q->cq_tail * sizeof(struct hisi_qm_cqe);
-	uint64_t word = sq_head | (uint64_t)q->id << HISI_QM_CQE_SQ_NUM_SHIFT |
-		(uint64_t)q->phase << HISI_QM_CQE_PHASE_SHIFT;
-
-	if (!queue_running(q))
-		return;
-	/* acquire: the client's reads of the entry come before it is written again */
-	if (next == atomic_load_explicit(&q->cq_head, memory_order_acquire)) {
-		soft_mistake(q, UACCE_SOFT_CQ_OVERFLOW);
-		soft_queue_stop_words(q, 1, 1);
-		return;
-	}
-	/* release: pairs with the client's read of the phase; the SQE comes first */
-	atomic_store_explicit((_Atomic uint64_t *)(cqe + HISI_QM_CQE_WORD), word,
-			      memory_order_release);
-	soft_count(&q->completions);
-	q->cq_tail = next;
-	if (next == 0)
-		q->phase ^= 1;
-}
-
-static void
-write_back(struct uacce_soft_queue *q, uint32_t slot, const struct soft_result *res)
-{
-	struct hisi_zip_sqe *sqe = queue_sqe(q, slot);
-
-	sqe->consumed = res->consumed;
-	sqe->produced = res->produced;
-	sqe->status = res->status;
-	sqe->ctx_dw0 = 0;
-	sqe->ctx_dw1 = 0;
-	sqe->ctx_dw2 = 0;
-	sqe->isize = res->isize;
-	sqe->checksum = res->checksum;
-	if (res->ext) {
-		sqe->dif_l = res->ext_crc;
-		sqe->dif_h = res->ext_adler;
-	}
-}
-
-static void
-complete(struct uacce_soft_queue *q, uint32_t slot, const struct soft_hit *hit,
-	 const struct soft_result *res)
-{
-	write_back(q, slot, res);
-	if (hit->kinds == 0) {
-		post_cqe(q, slot);
-		return;
-	}
-	if (soft_hit_has(hit, SOFT_FAULT_NOISE))
-		post_cqe(q, hit->random % q->sq_depth);
-	if (soft_hit_has(hit, SOFT_FAULT_LOST))
-		return;
-	if (soft_hit_has(hit, SOFT_FAULT_BADINDEX)) {
-		uint32_t index = hit->value[SOFT_FAULT_BADINDEX];
-
-		post_cqe(q, index >= q->sq_depth ? index : BADINDEX);
-		return;
-	}
-	post_cqe(q, slot);
-	if (soft_hit_has(hit, SOFT_FAULT_DUP))
-		post_cqe(q, slot);
-}
-
-static void
-held_post(struct uacce_soft_queue *q, unsigned int i)
-{
-	struct soft_held h = q->held[i];
-
-	q->held[i] = q->held[--q->nb_held];
-	complete(q, h.slot, &h.hit, &h.res);
-}
-
-/* One completion or poll went by. */
-static void
-held_age(struct uacce_soft_queue *q)
-{
-	for (unsigned int i = 0; i < q->nb_held; ) {
-		if (q->held[i].countdown-- <= 1)
-			held_post(q, i);
-		else
-			i++;
-	}
-}
-
-static uint32_t
-held_countdown(const struct soft_hit *hit)
-{
-	if (soft_hit_has(hit, SOFT_FAULT_OOO))
-		return hit->random % (hit->value[SOFT_FAULT_OOO] + 1ull);
-	if (soft_hit_has(hit, SOFT_FAULT_LATE))
-		return hit->value[SOFT_FAULT_LATE];
-	return hit->value[SOFT_FAULT_EARLY];
-}
-
-static void
-post(struct uacce_soft_queue *q, uint32_t slot, const struct soft_hit *hit,
-     struct soft_result *res)
-{
-	const uint32_t holding = 1u << SOFT_FAULT_OOO | 1u << SOFT_FAULT_LATE |
-		1u << SOFT_FAULT_EARLY;
-
-	soft_count(&q->requests);
-	if (res->status != HISI_ZIP_STATUS_OK && res->status != HISI_ZIP_STATUS_NEG_COMP)
-		soft_count(&q->errors);
-	if (q->nb_held != 0)
-		held_age(q);
-	if (hit->kinds == 0) {
-		complete(q, slot, hit, res);
-		return;
-	}
-	soft_count(&q->nb_faults);
-	if (soft_hit_has(hit, SOFT_FAULT_WRITEBACK)) {
-		res->consumed = hit->value[SOFT_FAULT_WRITEBACK];
-		res->produced = hit->value[SOFT_FAULT_WRITEBACK];
-	}
-	if (soft_hit_has(hit, SOFT_FAULT_EARLY))
-		post_cqe(q, slot);
-	if ((hit->kinds & holding) == 0 || held_countdown(hit) == 0) {
-		complete(q, slot, hit, res);
-		return;
-	}
-	if (q->nb_held == SOFT_MAX_HELD)
-		held_post(q, 0);
-	q->held[q->nb_held++] = (struct soft_held){
-		.slot = slot, .countdown = held_countdown(hit), .hit = *hit, .res = *res,
-	};
-}
 
 /* Execute a private copy of the request, unless a fault answers for it. */
 static void
@@ -216,14 +49,14 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max)
 	unsigned int n = 0;
 	uint32_t tail;
 
-	if (!q->polled || !queue_running(q))
+	if (!q->polled || !soft_queue_running(q))
 		return 0;
 	if (q->nb_held != 0)
-		held_age(q);
+		soft_held_poll(q);
 	/* acquire: pairs with the release of the SQ doorbell */
 	tail = atomic_load_explicit(&q->sq_tail, memory_order_acquire);
-	while (n < max && q->fetch != tail && queue_running(q)) {
-		struct hisi_zip_sqe sqe = *queue_sqe(q, q->fetch);
+	while (n < max && q->fetch != tail && soft_queue_running(q)) {
+		struct hisi_zip_sqe sqe = *soft_queue_sqe(q, q->fetch);
 		struct soft_result res;
 		struct soft_hit hit;
 
@@ -231,8 +64,8 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max)
 		if (stops_queue(q, &hit))
 			break;
 		execute(q, &q->engine, &sqe, &hit, &res);
-		post(q, q->fetch, &hit, &res);
-		q->fetch = ring_next(q->fetch, q->sq_depth);
+		soft_post(q, q->fetch, &hit, &res);
+		q->fetch = soft_ring_next(q->fetch, q->sq_depth);
 		n++;
 	}
 	return n;
@@ -243,11 +76,11 @@ soft_queue_has_work(struct uacce_soft_queue *q)
 {
 	bool work;
 
-	if (!queue_running(q))
+	if (!soft_queue_running(q))
 		return false;
 	pthread_mutex_lock(&q->lock);
-	work = queue_running(q) && (q->nb_held != 0 || q->fetch !=
-		atomic_load_explicit(&q->sq_tail, memory_order_acquire));
+	/* seq_cst: see engine_idle() */
+	work = soft_queue_running(q) && (q->nb_held != 0 || q->fetch != atomic_load(&q->sq_tail));
 	pthread_mutex_unlock(&q->lock);
 	return work;
 }
@@ -260,8 +93,8 @@ post_done(struct uacce_soft_queue *q)
 		uint32_t slot = q->post;
 
 		q->done[slot] = 0;
-		q->post = ring_next(slot, q->sq_depth);
-		post(q, slot, &q->hits[slot], &q->results[slot]);
+		q->post = soft_ring_next(slot, q->sq_depth);
+		soft_post(q, slot, &q->hits[slot], &q->results[slot]);
 	}
 }
 
@@ -270,14 +103,14 @@ static void
 work_one(struct uacce_soft_queue *q, struct soft_engine *e)
 {
 	uint32_t slot = q->fetch;
-	struct hisi_zip_sqe sqe = *queue_sqe(q, slot);
+	struct hisi_zip_sqe sqe = *soft_queue_sqe(q, slot);
 	struct soft_result res;
 	struct soft_hit hit;
 
 	soft_faults_request(&q->dev->faults, q->qc_type, &hit);
 	if (stops_queue(q, &hit))
 		return;
-	q->fetch = ring_next(slot, q->sq_depth);
+	q->fetch = soft_ring_next(slot, q->sq_depth);
 	q->executing++;
 	pthread_mutex_unlock(&q->lock);
 	execute(q, e, &sqe, &hit, &res);
@@ -286,7 +119,7 @@ work_one(struct uacce_soft_queue *q, struct soft_engine *e)
 	q->results[slot] = res;
 	q->hits[slot] = hit;
 	q->done[slot] = 1;
-	if (queue_running(q))
+	if (soft_queue_running(q))
 		post_done(q);
 }
 
@@ -295,12 +128,12 @@ soft_queue_work(struct uacce_soft_queue *q, struct soft_engine *e, unsigned int 
 {
 	unsigned int n = 0;
 
-	if (!queue_running(q))
+	if (!soft_queue_running(q))
 		return 0;
 	pthread_mutex_lock(&q->lock);
-	if (queue_running(q) && q->nb_held != 0)
-		held_age(q);
-	while (n < max && queue_running(q) && q->fetch !=
+	if (soft_queue_running(q) && q->nb_held != 0)
+		soft_held_poll(q);
+	while (n < max && soft_queue_running(q) && q->fetch !=
 	       atomic_load_explicit(&q->sq_tail, memory_order_acquire)) {
 		work_one(q, e);
 		n++;
@@ -376,18 +209,26 @@ soft_queue_init(struct uacce_soft_queue *q, unsigned int sq_depth)
 	return 0;
 }
 
-/* What the client still maps is its own to unmap. */
+/* What the client still maps is its own to unmap; it may be but a part. */
+static void
+region_release(uint8_t *p, size_t len, size_t client_len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t keep = (client_len + page - 1) / page * page;
+
+	if (p != NULL && keep < len)
+		munmap(p + keep, len - keep);
+}
+
 void
 soft_queue_fini(struct uacce_soft_queue *q)
 {
-	if (q->dus != NULL && !q->mapped[1])
-		munmap(q->dus, q->dus_len);
-	if (q->mmio != NULL && !q->mapped[0])
-		munmap(q->mmio, q->mmio_len);
+	region_release(q->mmio, q->mmio_len, q->map_len[UACCE_REGION_MMIO]);
+	region_release(q->dus, q->dus_len, q->map_len[UACCE_REGION_DUS]);
 	q->dus = NULL;
 	q->mmio = NULL;
-	q->mapped[0] = false;
-	q->mapped[1] = false;
+	q->map_len[UACCE_REGION_MMIO] = 0;
+	q->map_len[UACCE_REGION_DUS] = 0;
 	soft_engine_fini(&q->engine);
 	free(q->done);
 	free(q->hits);

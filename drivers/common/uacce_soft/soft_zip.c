@@ -2,27 +2,11 @@
  * Copyright(c) 2026 uacce_zip authors
  */
 
-#include <endian.h>
 #include <string.h>
 
 #include "soft_priv.h"
 
-#define ZLIB_TRAILER	4	/* Adler-32, big-endian (datasheet 3.6) */
-#define GZIP_TRAILER	8	/* CRC-32 and ISIZE, little-endian (3.6) */
 #define WINDOW_MAX_LOG	15
-
-/* One decoded SQE. */
-struct zip_request {
-	unsigned int type;
-	bool compress;
-	bool has_ext;
-	uint32_t ext;
-	uint32_t in;
-	uint32_t out;
-	size_t trailer;
-	struct soft_seg flat[2];
-	struct soft_codec_req codec;
-};
 
 static uint64_t
 addr64(uint32_t low, uint32_t high)
@@ -55,7 +39,7 @@ reserved_set(const struct hisi_zip_sqe *sqe, bool has_ext)
 /* Which request is it, and may this queue be asked for it? (3.3, 3.10) */
 static bool
 decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
-	    struct zip_request *r)
+	    struct soft_request *r)
 {
 	bool type3 = q->dev->conf.api >= 3;
 
@@ -78,10 +62,10 @@ decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	}
 	switch (r->type) {
 	case HISI_ZIP_REQ_ZLIB:
-		r->trailer = ZLIB_TRAILER;
+		r->trailer = SOFT_ZLIB_TRAILER;
 		return true;
 	case HISI_ZIP_REQ_GZIP:
-		r->trailer = GZIP_TRAILER;
+		r->trailer = SOFT_GZIP_TRAILER;
 		return true;
 	case HISI_ZIP_REQ_DEFLATE:
 		if (type3 || r->has_ext)
@@ -110,19 +94,35 @@ decode_window(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	};
 	unsigned int code = (sqe->dw9 >> HISI_ZIP_DW9_WIN_SHIFT) & HISI_ZIP_DW9_WIN_MASK;
 
-	if (q->dev->conf.api < 3) {
-		*log = WINDOW_MAX_LOG;
+	*log = WINDOW_MAX_LOG;
+	/* type 0 has no such field, decompression needs none (3.10, 12) */
+	if (q->dev->conf.api < 3 || q->qc_type == HISI_QM_QC_DECOMPRESS)
 		return true;
-	}
-	if (code >= sizeof(logs))
+	if (code >= sizeof(logs)) {
+		soft_mistake(q, UACCE_SOFT_SQE_RESERVED);
 		return false;
+	}
 	*log = logs[code];
 	return true;
 }
 
+/* Are the values in dw12 ones that mean something? */
+static bool
+ext_valid(const struct soft_request *r)
+{
+	const struct soft_codec_req *c = &r->codec;
+	const uint32_t raw_only = HISI_ZIP_EXT_CRC32 | HISI_ZIP_EXT_ADLER32 |
+		HISI_ZIP_EXT_NO_FINAL;
+
+	if (c->level > 9 || c->window_log < 8 || c->huffman > HISI_ZIP_EXT_HUFF_DYNAMIC)
+		return false;
+	/* a container's own checksum starts afresh: one start value will not do */
+	return r->trailer == 0 || (r->ext & raw_only) == 0;
+}
+
 static bool
 decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
-	      struct zip_request *r)
+	      struct soft_request *r)
 {
 	struct soft_codec_req *c = &r->codec;
 
@@ -131,10 +131,8 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	c->want_crc = r->type == HISI_ZIP_REQ_GZIP;
 	c->want_adler = r->type == HISI_ZIP_REQ_ZLIB;
 	c->level = 1;
-	if (!decode_window(q, sqe, &c->window_log))
-		return false;
 	if (!r->has_ext)
-		return true;
+		return decode_window(q, sqe, &c->window_log);
 
 	c->level = r->ext & HISI_ZIP_EXT_LEVEL_MASK;
 	c->huffman = (r->ext >> HISI_ZIP_EXT_HUFF_SHIFT) & HISI_ZIP_EXT_HUFF_MASK;
@@ -148,16 +146,14 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 		c->want_adler = true;
 		c->adler = sqe->dif_h;
 	}
-	/* a container's own checksum starts afresh: one start value will not do */
-	return c->level <= 9 && c->window_log >= 8 &&
-		c->huffman <= HISI_ZIP_EXT_HUFF_DYNAMIC &&
-		(r->trailer == 0 ||
-		 !(r->ext & (HISI_ZIP_EXT_CRC32 | HISI_ZIP_EXT_ADLER32 |
-			     HISI_ZIP_EXT_NO_FINAL)));
+	if (ext_valid(r))
+		return true;
+	soft_mistake(q, UACCE_SOFT_SQE_RESERVED);
+	return false;
 }
 
 static bool
-decode_flat(struct uacce_soft_queue *q, struct zip_request *r,
+decode_flat(struct uacce_soft_queue *q, struct soft_request *r,
 	    uint64_t src, uint64_t dst)
 {
 	if ((src == 0 && r->in != 0) || (dst == 0 && r->out != 0)) {
@@ -173,16 +169,28 @@ decode_flat(struct uacce_soft_queue *q, struct zip_request *r,
 	return true;
 }
 
+/* Is there no list, or one where none can be? (4.3) */
+static bool
+misplaced(uint64_t addr, uint32_t len)
+{
+	return addr % HISI_ZIP_SGL_ALIGN != 0 || (addr == 0 && len != 0);
+}
+
 static bool
 decode_sgl(struct uacce_soft_queue *q, struct soft_engine *e,
-	   const struct hisi_zip_sqe *sqe, struct zip_request *r,
+	   const struct hisi_zip_sqe *sqe, struct soft_request *r,
 	   uint64_t src, uint64_t dst)
 {
-	int nb_src = soft_sgl_walk(src, sqe->dw7 & HISI_ZIP_DW7_SKIP_MASK, r->in,
-				   e->segs[0], SOFT_MAX_SEGS);
-	int nb_dst = soft_sgl_walk(dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK, r->out,
-				   e->segs[1], SOFT_MAX_SEGS);
+	int nb_src, nb_dst;
 
+	if (misplaced(src, r->in) || misplaced(dst, r->out)) {
+		soft_mistake(q, UACCE_SOFT_SQE_ADDRESS);
+		return false;
+	}
+	nb_src = soft_sgl_walk(src, sqe->dw7 & HISI_ZIP_DW7_SKIP_MASK, r->in,
+			       e->segs[0], SOFT_MAX_SEGS);
+	nb_dst = soft_sgl_walk(dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK, r->out,
+			       e->segs[1], SOFT_MAX_SEGS);
 	if (nb_src < 0 || nb_dst < 0) {
 		soft_mistake(q, UACCE_SOFT_SGL);
 		return false;
@@ -196,7 +204,7 @@ decode_sgl(struct uacce_soft_queue *q, struct soft_engine *e,
 
 static bool
 decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
-	       const struct hisi_zip_sqe *sqe, struct zip_request *r)
+	       const struct hisi_zip_sqe *sqe, struct soft_request *r)
 {
 	unsigned int buf = (sqe->dw9 >> HISI_ZIP_DW9_BUF_SHIFT) & HISI_ZIP_DW9_BUF_MASK;
 	uint64_t src = addr64(sqe->source_addr_l, sqe->source_addr_h);
@@ -220,149 +228,10 @@ decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
 	return false;
 }
 
-/* Copy between a linear buffer and len bytes at offset of a segment list. */
-static void
-segs_copy(const struct soft_seg *segs, unsigned int nb, size_t offset,
-	  uint8_t *buf, size_t len, bool to_segs)
-{
-	for (unsigned int i = 0; i < nb && len != 0; i++) {
-		size_t n = segs[i].len;
-
-		if (offset >= n) {
-			offset -= n;
-			continue;
-		}
-		n -= offset;
-		if (n > len)
-			n = len;
-		if (to_segs)
-			memcpy(segs[i].addr + offset, buf, n);
-		else
-			memcpy(buf, segs[i].addr + offset, n);
-		offset = 0;
-		buf += n;
-		len -= n;
-	}
-}
-
-static void
-trailer_fill(const struct zip_request *r, uint32_t isize, uint8_t *t)
-{
-	uint32_t w[2];
-
-	if (r->type == HISI_ZIP_REQ_ZLIB) {
-		w[0] = htobe32(r->codec.adler);
-		memcpy(t, w, ZLIB_TRAILER);
-	} else {
-		w[0] = htole32(r->codec.crc);
-		w[1] = htole32(isize);
-		memcpy(t, w, GZIP_TRAILER);
-	}
-}
-
-static uint32_t
-exec_compress(struct soft_engine *e, struct zip_request *r)
-{
-	struct soft_codec_req *c = &r->codec;
-	uint8_t t[GZIP_TRAILER];
-	enum soft_codec_status st = soft_codec_deflate(e->codec, c);
-
-	if (st == SOFT_CODEC_NO_SPACE ||
-	    (st == SOFT_CODEC_OK && r->out - c->produced < r->trailer))
-		return HISI_ZIP_STATUS_NO_SPACE;
-	if (st != SOFT_CODEC_OK)
-		return HISI_ZIP_STATUS_BAD;
-	if (r->trailer != 0) {
-		trailer_fill(r, r->in, t);
-		segs_copy(c->dst, c->nb_dst, c->produced, t, r->trailer, true);
-		c->produced += r->trailer;
-	}
-	c->consumed = r->in;
-	return c->produced >= r->in ? HISI_ZIP_STATUS_NEG_COMP : HISI_ZIP_STATUS_OK;
-}
-
-static uint32_t
-exec_decompress(struct soft_engine *e, struct zip_request *r)
-{
-	struct soft_codec_req *c = &r->codec;
-	uint8_t want[GZIP_TRAILER], have[GZIP_TRAILER];
-	enum soft_codec_status st = soft_codec_inflate(e->codec, c);
-
-	if (st == SOFT_CODEC_NO_SPACE)
-		return HISI_ZIP_STATUS_NO_SPACE;
-	if (st != SOFT_CODEC_OK || r->in - c->consumed < r->trailer)
-		return HISI_ZIP_STATUS_BAD;
-	if (r->trailer != 0) {
-		trailer_fill(r, (uint32_t)c->produced, want);
-		segs_copy(c->src, c->nb_src, c->consumed, have, r->trailer, false);
-		if (memcmp(want, have, r->trailer) != 0)
-			return HISI_ZIP_STATUS_CHECK;
-		c->consumed += r->trailer;
-	}
-	return HISI_ZIP_STATUS_OK;
-}
-
-static void
-segs_to_segs(const struct soft_codec_req *c)
-{
-	unsigned int d = 0;
-	size_t used = 0;	/* of dst[d] */
-
-	for (unsigned int s = 0; s < c->nb_src; s++) {
-		for (size_t done = 0; done < c->src[s].len; ) {
-			size_t n = c->dst[d].len - used;
-
-			if (n == 0) {
-				d++;
-				used = 0;
-				continue;
-			}
-			if (n > c->src[s].len - done)
-				n = c->src[s].len - done;
-			memcpy(c->dst[d].addr + used, c->src[s].addr + done, n);
-			used += n;
-			done += n;
-		}
-	}
-}
-
-static uint32_t
-exec_copy(struct zip_request *r)
-{
-	if (r->out < r->in)
-		return HISI_ZIP_STATUS_NO_SPACE;
-	segs_to_segs(&r->codec);
-	soft_codec_checksum(&r->codec);
-	r->codec.consumed = r->in;
-	r->codec.produced = r->in;
-	return HISI_ZIP_STATUS_OK;
-}
-
-/* Complete at once with lengths that a client accepts. */
-static uint32_t
-exec_instant(struct zip_request *r)
-{
-	r->codec.consumed = r->in;
-	r->codec.produced = r->in < r->out ? r->in : r->out;
-	return HISI_ZIP_STATUS_OK;
-}
-
-static uint32_t
-exec(struct uacce_soft_queue *q, struct soft_engine *e, struct zip_request *r)
-{
-	/* the silicon does nothing for so little room (3.8, 12) */
-	if (!r->has_ext && r->out < HISI_ZIP_MIN_OUT)
-		return HISI_ZIP_STATUS_NO_SPACE;
-	if (q->dev->conf.instant)
-		return exec_instant(r);
-	if (r->type == HISI_ZIP_REQ_EXT_COPY)
-		return exec_copy(r);
-	return r->compress ? exec_compress(e, r) : exec_decompress(e, r);
-}
-
 /* dw30 and dw31 in the engine's register format (3.7). */
 static void
-fill_registers(const struct zip_request *r, struct soft_result *res)
+fill_registers(const struct hisi_zip_sqe *sqe, const struct soft_request *r,
+	       struct soft_result *res)
 {
 	uint64_t plain = r->compress ? r->codec.consumed : r->codec.produced;
 
@@ -373,26 +242,27 @@ fill_registers(const struct zip_request *r, struct soft_result *res)
 		res->isize = (uint32_t)plain;
 		res->checksum = r->codec.adler;
 	}
+	/* dw10 and dw11 are written if they were asked for */
+	res->ext_crc = r->ext & HISI_ZIP_EXT_CRC32 ? r->codec.crc : sqe->dif_l;
+	res->ext_adler = r->ext & HISI_ZIP_EXT_ADLER32 ? r->codec.adler : sqe->dif_h;
 	res->ext = r->has_ext;
-	res->ext_crc = r->codec.crc;
-	res->ext_adler = r->codec.adler;
 }
 
 void
 soft_zip_exec(struct uacce_soft_queue *q, struct soft_engine *e,
 	      const struct hisi_zip_sqe *sqe, struct soft_result *res)
 {
-	struct zip_request r = { .type = 0 };
+	struct soft_request r = { .type = 0 };
 
 	memset(res, 0, sizeof(*res));
 	res->status = HISI_ZIP_STATUS_BAD;
 	if (!decode_type(q, sqe, &r) || !decode_params(q, sqe, &r) ||
 	    !decode_buffers(q, e, sqe, &r))
 		return;
-	res->status = exec(q, e, &r);
+	res->status = soft_exec(q, e, &r);
 	if (res->status != HISI_ZIP_STATUS_OK && res->status != HISI_ZIP_STATUS_NEG_COMP)
 		return;
 	res->consumed = (uint32_t)r.codec.consumed;
 	res->produced = (uint32_t)r.codec.produced;
-	fill_registers(&r, res);
+	fill_registers(sqe, &r, res);
 }

@@ -111,8 +111,8 @@ int
 uacce_soft_close(struct uacce_soft_queue *q);
 
 /**
- * A 64-bit store to the queue's MMIO region. Lock-free; wakes a sleeping engine
- * thread. Memory stored before is visible to the engine.
+ * A 64-bit store to the queue's MMIO region. Takes no lock, unless an engine thread
+ * sleeps and has to be woken. Memory stored before is visible to the engine.
  */
 void
 uacce_soft_mmio_write(struct uacce_soft_queue *q, uint32_t offset, uint64_t value);
@@ -137,12 +137,13 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max);
  *   kind[:dir[:after[:count[:every[:value]]]]] with
  *   - kind: status (complete with status `value` instead of executing), ooo
  *     (hold completions back for a pseudo-random number of later ones, up to
- *     `value`), late (hold back for `value` later completions or polls), lost (no
- *     CQE), dup (CQE twice), badindex (CQE with sq_head `value` or beyond the
- *     ring), noise (an extra CQE naming a random slot), writeback (consumed and
- *     produced of `value`), early (CQE before the write-back), stop (both stop
- *     words), txstop (the TX word alone), busy (open fails with EBUSY), reset
- *     (open fails with EPERM);
+ *     `value`), late (hold back for `value` later completions or polls; 64 are held
+ *     at most), lost (no CQE), dup (CQE twice), badindex (CQE with sq_head
+ *     `value`, or 0xffff if that would be within the ring), noise (an extra CQE
+ *     before, naming a random slot), writeback (consumed and produced of `value`),
+ *     early (CQE first, the write-back `value` later completions or polls later),
+ *     stop (both stop words, the request is not executed), txstop (the TX word
+ *     alone), busy (open fails with EBUSY), reset (open fails with EPERM);
  *   - dir: c, d or any, the queue type it hits;
  *   - after: requests (opens for busy and reset) to let pass first;
  *   - count: how often, 0 for ever; default 1;
@@ -155,6 +156,10 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max);
  */
 int
 uacce_soft_fault(struct uacce_soft *dev, const char *spec);
+
+/** Is a fault specification understood? @return as uacce_soft_fault(). */
+int
+uacce_soft_fault_check(const char *spec);
 
 /** Set or clear the stop words of one queue (datasheet 2.8). */
 void
@@ -188,7 +193,7 @@ struct uacce_soft_stats {
 	uint64_t requests;	/**< executed */
 	uint64_t errors;	/**< of these, with a failing status */
 	uint64_t completions;	/**< CQEs posted */
-	uint64_t doorbells;	/**< stores to MMIO */
+	uint64_t doorbells;	/**< stores to MMIO that were no mistake */
 	uint64_t faults;	/**< injected */
 	uint64_t mistakes[UACCE_SOFT_MISTAKE_NB];
 };

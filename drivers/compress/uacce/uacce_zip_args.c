@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <rte_kvargs.h>
+#include <rte_lcore.h>
 #include <rte_string_fns.h>
 
 #include "uacce_zip_priv.h"
@@ -134,13 +135,16 @@ arg_soft_depth(const char *s, struct uacce_zip_args *args)
 static int
 arg_soft_queues(const char *s, struct uacce_zip_args *args)
 {
-	return parse_uint(s, 1, UACCE_SOFT_MAX_QUEUES, &args->soft.nb_queues);
+	/* a queue pair has one in each direction */
+	return parse_uint(s, 2, UACCE_SOFT_MAX_QUEUES, &args->soft.nb_queues);
 }
 
 static int
 arg_soft_faults(const char *s, struct uacce_zip_args *args)
 {
-	return parse_string(s, args->soft_faults, sizeof(args->soft_faults));
+	int ret = parse_string(s, args->soft_faults, sizeof(args->soft_faults));
+
+	return ret == 0 ? uacce_soft_fault_check(s) : ret;
 }
 
 static int
@@ -149,9 +153,12 @@ arg_socket_id(const char *s, struct uacce_zip_args *args)
 	unsigned int id;
 	int ret = parse_uint(s, 0, RTE_MAX_NUMA_NODES - 1, &id);
 
-	if (ret == 0)
-		args->socket_id = id;
-	return ret;
+	for (unsigned int i = 0; ret == 0 && i < rte_socket_count(); i++)
+		if (rte_socket_id_by_idx(i) == (int)id) {
+			args->socket_id = id;
+			return 0;
+		}
+	return -EINVAL;
 }
 
 static const struct zip_arg zip_args[] = {
@@ -166,10 +173,10 @@ static const struct zip_arg zip_args[] = {
 	{ "soft_instant", "on, off", arg_soft_instant },
 	{ "soft_ext", "on, off", arg_soft_ext },
 	{ "soft_depth", "a power of two, 32 .. " RTE_STR(UACCE_SOFT_MAX_DEPTH), arg_soft_depth },
-	{ "soft_queues", "1 .. " RTE_STR(UACCE_SOFT_MAX_QUEUES), arg_soft_queues },
+	{ "soft_queues", "2 .. " RTE_STR(UACCE_SOFT_MAX_QUEUES), arg_soft_queues },
 	{ "soft_faults", "kind[:dir[:after[:count[:every[:value]]]]] joined by +",
 		arg_soft_faults },
-	{ "socket_id", "a NUMA node", arg_socket_id },
+	{ "socket_id", "a NUMA node of this machine", arg_socket_id },
 };
 
 
@@ -236,6 +243,15 @@ check_together(const struct uacce_zip_args *args, const struct rte_kvargs *kvlis
 
 	if (words > 1 || (words == 1 && args->nb_names != 0)) {
 		ZIP_LOG(ERR, "devarg device: give one of auto, soft, hw, or names");
+		return -EINVAL;
+	}
+	if (!args->soft_ext && args->device != ZIP_DEVICE_SOFT) {
+		ZIP_LOG(ERR, "devarg soft_ext=off: allowed is that with device=soft");
+		return -EINVAL;
+	}
+	if (args->soft.api != 0 && args->soft_ext) {
+		ZIP_LOG(ERR, "devarg soft_api=%u: allowed is that with soft_ext=off",
+			args->soft.api);
 		return -EINVAL;
 	}
 	return 0;

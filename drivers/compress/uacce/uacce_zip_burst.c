@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include <rte_cycles.h>
 #include <rte_prefetch.h>
 
 #include "uacce_zip_sqe.h"
@@ -71,25 +72,21 @@ lane_usable(struct uacce_zip_lane *lane, int *ret)
  */
 static inline struct uacce_zip_lane *
 lane_choose(struct uacce_zip_qp *qp, struct rte_comp_op *op,
-	    const struct uacce_zip_xform *x, uint32_t room)
+	    const struct uacce_zip_xform *x, uint32_t room, enum uacce_zip_fallback *why)
 {
 	unsigned int dir = x->compress ? HISI_QM_QC_COMPRESS : HISI_QM_QC_DECOMPRESS;
-	enum uacce_zip_fallback why = ZIP_FALLBACK_QUEUE;
 	struct uacce_zip_lane *lane;
 	int ret = -ENOTSUP;
 
 	if (qp->zip->nb_engines != 0) {
 		lane = &qp->lanes[ZIP_LANE_ENGINE + dir];
-		if (engine_takes(op, x, room, &why) && lane_usable(lane, &ret))
+		if (engine_takes(op, x, room, why) && lane_usable(lane, &ret))
 			return lane;
 	}
 	if (x->soft_ok) {
 		lane = &qp->lanes[ZIP_LANE_SOFT + dir];
-		if (likely(lane_usable(lane, &ret))) {
-			if (unlikely(qp->zip->nb_engines != 0))
-				zip_count(&qp->enq.fallback[why], 1);
+		if (likely(lane_usable(lane, &ret)))
 			return lane;
-		}
 	}
 	if (ret == -EAGAIN)
 		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
@@ -107,21 +104,22 @@ encode_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
 	     const struct uacce_zip_place *dst)
 {
 	struct uacce_zip_lists *lists = &lane->lists[lane->qm.enq.tail];
-	uint64_t src_addr, dst_addr;
+	uint32_t nb_src = uacce_zip_sgl_count(src->m, src->offset, src->len);
+	uint32_t nb_dst = uacce_zip_sgl_count(dst->m, dst->offset, slot->dst_room) +
+		(slot->spill != 0);
+	void *dst_mem;
 	int ret;
 
-	ret = uacce_zip_sgl_build(lane->qp, slot, &lists->src, src->m, src->offset,
-				  src->len, NULL, 0, &src_addr);
-	if (ret == 0)
-		ret = uacce_zip_sgl_build(lane->qp, slot, &lists->dst, dst->m,
-					  dst->offset, slot->dst_room, lists->spill,
-					  slot->spill, &dst_addr);
-	if (unlikely(ret != 0)) {
-		uacce_zip_sgl_free(lane->qp, slot);
+	ret = uacce_zip_sgl_reserve(lane->qp, slot, nb_src, nb_dst);
+	if (unlikely(ret != 0))
 		return ret;
-	}
+	dst_mem = RTE_PTR_ADD(slot->chain, uacce_zip_sgl_size(nb_src));
 	sqe->dw9 |= HISI_ZIP_BUF_SGL << HISI_ZIP_DW9_BUF_SHIFT;
-	zip_sqe_set_addr(sqe, src_addr, dst_addr);
+	zip_sqe_set_addr(sqe,
+		uacce_zip_sgl_build(&lists->src, slot->chain, nb_src, src->m,
+				    src->offset, src->len, NULL, 0),
+		uacce_zip_sgl_build(&lists->dst, dst_mem, nb_dst, dst->m, dst->offset,
+				    slot->dst_room, lists->spill, slot->spill));
 	return 0;
 }
 
@@ -151,7 +149,7 @@ lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 
 	slot->spill = 0;
 	slot->trim = 0;
-	slot->tables = NULL;
+	slot->clamped = false;
 	if (lane->soft) {
 		*sqe = x->soft;
 		zip_sqe_set_ext(sqe, op, x);
@@ -164,7 +162,9 @@ lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 			sqe->dw26 = tail;
 		slot->trim = x->trim;
 		slot->spill = engine_spill(x, room);
-		room = RTE_MIN(room, HISI_ZIP_MAX_LEN - slot->spill);
+		slot->clamped = room > HISI_ZIP_MAX_LEN - slot->spill;
+		if (unlikely(slot->clamped))
+			room = HISI_ZIP_MAX_LEN - slot->spill;
 	}
 	slot->src_len = src->len;
 	slot->dst_room = room;
@@ -179,8 +179,20 @@ lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 		if (unlikely(ret != 0))
 			return ret;
 	}
+	/* now: once pushed it is the dequeuer's, which may fail it at any time */
+	op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
 	hisi_qm_push(&lane->qm, op);
 	return 0;
+}
+
+/* The op ends the burst: say why, to the caller and in the counters. */
+static bool
+refuse(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint8_t status)
+{
+	op->status = status;
+	zip_count(status == RTE_COMP_OP_STATUS_NOT_PROCESSED ?
+		  &qp->enq.full : &qp->enq.errors, 1);
+	return false;
 }
 
 /* One op into its lane; false if the burst ends before it. */
@@ -188,38 +200,24 @@ static inline bool
 enqueue_one(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint32_t *rung)
 {
 	const struct uacce_zip_xform *x = op->private_xform;
+	enum uacce_zip_fallback why = ZIP_FALLBACK_QUEUE;
 	struct uacce_zip_place src, dst;
 	struct uacce_zip_lane *lane;
-	int ret = -EAGAIN;
 
-	if (unlikely(!op_valid(op, &src, &dst))) {
-		op->status = RTE_COMP_OP_STATUS_INVALID_ARGS;
-		zip_count(&qp->enq.errors, 1);
-		return false;
-	}
-	lane = lane_choose(qp, op, x, dst.len);
-	if (unlikely(lane == NULL)) {
-		bool full = op->status == RTE_COMP_OP_STATUS_NOT_PROCESSED;
-
-		zip_count(full ? &qp->enq.full : &qp->enq.errors, 1);
-		return false;
-	}
-	if (likely(hisi_qm_has_room(&lane->qm)))
-		ret = lane_push(lane, op, x, &src, &dst);
-	if (likely(ret == 0)) {
-		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
-		*rung |= 1u << lane->id;
-		zip_count(&qp->enq.lane_ops[lane->id], 1);
-		return true;
-	}
-	if (ret == -EAGAIN) {
-		op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
-		zip_count(&qp->enq.full, 1);
-	} else {
-		op->status = RTE_COMP_OP_STATUS_INVALID_ARGS;
-		zip_count(&qp->enq.errors, 1);
-	}
-	return false;
+	if (unlikely(!op_valid(op, &src, &dst)))
+		return refuse(qp, op, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	lane = lane_choose(qp, op, x, dst.len, &why);
+	if (unlikely(lane == NULL))
+		return refuse(qp, op, op->status);
+	if (unlikely(!hisi_qm_has_room(&lane->qm)))
+		return refuse(qp, op, RTE_COMP_OP_STATUS_NOT_PROCESSED);
+	if (unlikely(lane_push(lane, op, x, &src, &dst) != 0))
+		return refuse(qp, op, RTE_COMP_OP_STATUS_ERROR);
+	*rung |= 1u << lane->id;
+	zip_count(&qp->enq.lane_ops[lane->id], 1);
+	if (unlikely(lane->soft && qp->zip->nb_engines != 0))
+		zip_count(&qp->enq.fallback[why], 1);
+	return true;
 }
 
 uint16_t
@@ -238,22 +236,26 @@ uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 	for (unsigned int id = 0; rung != 0; id++, rung >>= 1)
 		if (rung & 1)
 			hisi_qm_submit(&qp->lanes[id].qm);
+	/* only now: a lane that failed in mid-burst has had its doorbell */
+	if (unlikely(qp->enq.quiesce != 0))
+		uacce_zip_qp_quiesce(qp);
 	zip_count(&qp->enq.bursts, 1);
 	zip_count(&qp->enq.ops, i);
 	return i;
 }
 
-/* The device's word for how it went, as the API's; untrusted. */
+/* Only what a stateless request can end with counts as success (3.5). */
 static uint8_t
-decode_status(uint32_t status)
+decode_status(uint32_t status, const struct uacce_zip_slot *slot)
 {
 	switch (status & HISI_ZIP_STATUS_MASK) {
 	case HISI_ZIP_STATUS_OK:
 	case HISI_ZIP_STATUS_NEG_COMP:
-	case HISI_ZIP_STATUS_STREAM_END:
 		return RTE_COMP_OP_STATUS_SUCCESS;
 	case HISI_ZIP_STATUS_NO_SPACE:
-		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+		/* more room than it has already would not help */
+		return slot->clamped ? RTE_COMP_OP_STATUS_ERROR :
+			RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
 	default:
 		return RTE_COMP_OP_STATUS_ERROR;
 	}
@@ -266,12 +268,14 @@ decode_lengths(struct rte_comp_op *op, const struct uacce_zip_slot *slot,
 {
 	if (unlikely(consumed > slot->src_len ||
 		     (slot->compress && consumed != slot->src_len) ||
+		     (consumed == 0 && slot->src_len != 0) ||
 		     produced < slot->trim ||
 		     produced > slot->dst_room + slot->spill))
 		return RTE_COMP_OP_STATUS_ERROR;
 	produced -= slot->trim;
 	if (unlikely(produced > slot->dst_room))
-		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+		return slot->clamped ? RTE_COMP_OP_STATUS_ERROR :
+			RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
 	op->consumed = consumed;
 	op->produced = produced;
 	return RTE_COMP_OP_STATUS_SUCCESS;
@@ -279,16 +283,17 @@ decode_lengths(struct rte_comp_op *op, const struct uacce_zip_slot *slot,
 
 static inline void
 decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
-       const struct hisi_zip_sqe *sqe, struct rte_comp_op *op)
+       const struct hisi_zip_sqe *sqe, const struct zip_answer *a,
+       struct rte_comp_op *op)
 {
 	uint64_t *faults = lane->qp->deq.faults;
-	uint8_t status = decode_status(sqe->status);
+	uint8_t status = decode_status(a->status, slot);
 
 	op->consumed = 0;
 	op->produced = 0;
-	op->debug_status = sqe->status;
+	op->debug_status = a->status;
 	if (likely(status == RTE_COMP_OP_STATUS_SUCCESS)) {
-		status = decode_lengths(op, slot, sqe->consumed, sqe->produced);
+		status = decode_lengths(op, slot, a->consumed, a->produced);
 		if (unlikely(status == RTE_COMP_OP_STATUS_ERROR))
 			zip_count(&faults[ZIP_FAULT_WRITEBACK], 1);
 		else if (lane->soft)
@@ -301,29 +306,55 @@ decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
 		zip_count(&lane->qp->deq.errors, 1);
 }
 
-/* One CQE; NULL if it completes nothing. */
-static inline struct rte_comp_op *
-complete(struct uacce_zip_lane *lane, uint16_t index)
+/*
+ * The CQE at the head names a request that is not written back: a device whose
+ * write-back is late, or a CQE that is not meant for this request. Either way the
+ * request completes later, as a rule, and the CQE waits for that. If it does not, the
+ * device is not to be trusted any more. A lane that has failed waits for nothing.
+ */
+static bool
+must_wait(struct uacce_zip_lane *lane)
+{
+	uint64_t now = rte_rdtsc();
+
+	if (__atomic_load_n(&lane->state, __ATOMIC_RELAXED) != ZIP_LANE_OPEN)
+		return false;
+	if (lane->early == 0) {
+		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_EARLY], 1);
+		lane->early = now;
+	}
+	if (now - lane->early > rte_get_tsc_hz() / MS_PER_S * ZIP_EARLY_MS)
+		uacce_zip_lane_fail(lane, ZIP_FAULT_CQE_EARLY, true);
+	return true;
+}
+
+/* Take one CQE; *op is NULL if it completes nothing. False if it has to wait. */
+static inline bool
+complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 {
 	struct hisi_qm_queue *qm = &lane->qm;
-	uint64_t *faults = lane->qp->deq.faults;
 	const struct hisi_zip_sqe *sqe = hisi_qm_sqe(qm, index);
 	struct uacce_zip_slot *slot = &lane->slots[index];
-	struct rte_comp_op *op = hisi_qm_owner(qm, index);
+	void *owner = hisi_qm_owner(qm, index);
+	bool in_flight = owner != NULL && owner != HISI_QM_SLOT_DONE;
+	struct zip_answer answer = { 0 };
+	bool written = in_flight && zip_answer_read(lane, sqe, &answer);
 
-	if (unlikely(op == NULL || (void *)op == HISI_QM_SLOT_DONE)) {
-		zip_count(&faults[ZIP_FAULT_CQE_SLOT], 1);
-		return NULL;
-	}
-	if (unlikely(!zip_sqe_written(lane, sqe))) {
-		zip_count(&faults[ZIP_FAULT_CQE_EARLY], 1);
-		return NULL;
-	}
-	decode(lane, slot, sqe, op);
-	if (unlikely(slot->tables != NULL))
-		uacce_zip_sgl_free(lane->qp, slot);
+	*op = NULL;
+	if (unlikely(in_flight && !written && must_wait(lane)))
+		return false;
+	hisi_qm_cq_advance(qm);
+	lane->early = 0;
+	if (unlikely(!in_flight))
+		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_SLOT], 1);
+	if (unlikely(!written))
+		return true;
+	*op = owner;
+	decode(lane, slot, sqe, &answer, *op);
+	if (unlikely(slot->chain_len > ZIP_CHAIN_KEEP))
+		uacce_zip_sgl_free(slot);
 	hisi_qm_done(qm, index);
-	return op;
+	return true;
 }
 
 /*
@@ -348,13 +379,14 @@ uacce_zip_lane_reap(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 
 	/* a device that posts for ever must not keep us here */
 	for (uint32_t budget = qm->cq_depth; n < nb_ops && budget != 0; budget--) {
-		if (!hisi_qm_cq_pop(qm, &index))
+		if (!hisi_qm_cq_peek(qm, &index))
 			break;
 		if (unlikely(index >= qm->sq_depth)) {
 			uacce_zip_lane_fail(lane, ZIP_FAULT_CQE_INDEX, false);
 			break;
 		}
-		ops[n] = complete(lane, index);
+		if (unlikely(!complete(lane, index, &ops[n])))
+			break;
 		n += ops[n] != NULL;
 	}
 	zip_count(&lane->qp->deq.lane_ops[lane->id], n);
@@ -378,7 +410,8 @@ lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops, uint16_t nb_ops
 	/* before the CQ is read: what was posted before the stop is delivered */
 	rx_stopped = hisi_qm_rx_stopped(&lane->qm);
 	n = uacce_zip_lane_reap(lane, ops, nb_ops);
-	if (n == 0) {
+	if (n == 0 && likely(__atomic_load_n(&lane->state, __ATOMIC_RELAXED) ==
+			     ZIP_LANE_OPEN)) {
 		if (lane->qm.deq.nb_unacked != 0)
 			hisi_qm_ack(&lane->qm);
 		lane_check_stop(lane, rx_stopped);

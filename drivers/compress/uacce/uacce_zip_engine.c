@@ -3,7 +3,10 @@
  */
 
 #include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_lcore.h>
 
@@ -15,24 +18,85 @@
 
 static const char * const zip_algs[] = { "deflate", "zlib", NULL };
 
-static struct uacce_soft *
-soft_create(const struct uacce_zip_args *args, bool ext, unsigned int nb_queues)
+struct soft_job {
+	const struct uacce_soft_conf *conf;
+	struct uacce_soft *soft;
+	int err;
+};
+
+/*
+ * Threads inherit where they may run. EAL gives its control threads the CPUs that are
+ * no lcore's; if there are none it gives them the main lcore's, where engine threads
+ * would share one CPU with it: then any lcore's will do.
+ */
+static void
+leave_main_lcore(void)
 {
+	rte_cpuset_t mine, lcores, main_lcore = rte_lcore_cpuset(rte_get_main_lcore());
+	unsigned int id;
+
+	if (pthread_getaffinity_np(pthread_self(), sizeof(mine), &mine) != 0 ||
+	    !CPU_EQUAL(&mine, &main_lcore))
+		return;
+	CPU_ZERO(&lcores);
+	RTE_LCORE_FOREACH(id) {
+		rte_cpuset_t cpus = rte_lcore_cpuset(id);
+
+		CPU_OR(&lcores, &lcores, &cpus);
+	}
+	pthread_setaffinity_np(pthread_self(), sizeof(lcores), &lcores);
+}
+
+static
+ZIP_THREAD_FUNC(soft_job_run, opaque)
+{
+	struct soft_job *job = opaque;
+
+	leave_main_lcore();
+	job->soft = uacce_soft_create(job->conf);
+	job->err = job->soft == NULL ? errno : 0;
+	ZIP_THREAD_RETURN;
+}
+
+/* A device with engine threads is made by a control thread, for its affinity. */
+static struct uacce_soft *
+soft_create_apart(const struct uacce_soft_conf *conf)
+{
+	struct soft_job job = { .conf = conf };
+	zip_thread_t thread;
+	int ret;
+
+	if (conf->threads == 0)
+		return uacce_soft_create(conf);
+	ret = zip_ctrl_thread_create(&thread, "uacce-soft", soft_job_run, &job);
+	if (ret != 0) {
+		errno = abs(ret);
+		return NULL;
+	}
+	zip_thread_join(thread);
+	errno = job.err;
+	return job.soft;
+}
+
+static struct uacce_soft *
+soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues)
+{
+	const struct uacce_zip_args *args = &zip->args;
+	/* behind one that poses: scarcity and faults are for that one alone */
+	bool refuge = ext && zip->posing != NULL;
 	struct uacce_soft_conf conf = args->soft;
 	struct uacce_soft *soft;
 
 	conf.ext = ext;
 	conf.numa_node = args->socket_id;
-	conf.faults = args->soft_faults;
+	conf.faults = refuge ? NULL : args->soft_faults;
 	conf.sq_depth = ext ? 0 : args->soft_depth;
-	if (conf.nb_queues == 0)
+	if (conf.nb_queues == 0 || refuge)
 		conf.nb_queues = nb_queues;
 	if (ext)
 		conf.api = 0;
-	soft = uacce_soft_create(&conf);
-	if (soft == NULL && errno == EINVAL)
-		ZIP_LOG(ERR, "devarg soft_faults=%s is not understood", args->soft_faults);
-	else if (soft == NULL)
+	soft = soft_create_apart(&conf);
+	if (soft == NULL)
 		ZIP_LOG(ERR, "cannot create the soft device: %s", strerror(errno));
 	return soft;
 }
@@ -41,7 +105,7 @@ soft_create(const struct uacce_zip_args *args, bool ext, unsigned int nb_queues)
 static int
 open_soft_lane(struct uacce_zip_device *zip)
 {
-	struct uacce_soft *soft = soft_create(&zip->args, true, 2 * ZIP_MAX_QPS);
+	struct uacce_soft *soft = soft_create(zip, true, 2 * ZIP_MAX_QPS);
 
 	if (soft == NULL)
 		return -errno;
@@ -56,7 +120,7 @@ open_posing(struct uacce_zip_device *zip)
 {
 	struct uacce_zip_engine *e = &zip->engines[0];
 
-	zip->posing = soft_create(&zip->args, false, 0);
+	zip->posing = soft_create(zip, false, 0);
 	if (zip->posing == NULL)
 		return -errno;
 	e->backend = zip->posing;
@@ -120,6 +184,9 @@ choose_engines(struct uacce_zip_device *zip, struct uacce_dev *devs, unsigned in
 		if (devs[i].available <= 0 && !insist)
 			ZIP_LOG(INFO, "%s is not used: all its queues are in use",
 				devs[i].name);
+		else if (!insist && access(devs[i].node, R_OK | W_OK) != 0)
+			ZIP_LOG(INFO, "%s is not used: %s: %s", devs[i].name,
+				devs[i].node, strerror(errno));
 		else if (zip->nb_engines != 0 && !same_kind(&zip->engines[0].dev, &devs[i]))
 			ZIP_LOG(WARNING,
 				"%s (%s) differs from %s (%s): use it by a vdev with device=%s",
@@ -176,8 +243,8 @@ scan_engines(struct uacce_zip_device *zip)
 		ZIP_LOG(ERR,
 			"no usable ZIP engine below %s (hisi_zip with uacce_mode=1?), %u are unfit",
 			args->class_path, nb_skips);
-	if (insist)
-		return zip->nb_engines == 0 ? -ENODEV : check_names(zip);
+	if (check_names(zip) != 0 || (insist && zip->nb_engines == 0))
+		return -ENODEV;
 	return 0;
 }
 
@@ -224,11 +291,11 @@ set_flags(struct uacce_zip_device *zip)
 		zip->feature_flags |= RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE;
 }
 
-/* With a soft lane there is always a queue; without, queues are what counts. */
+/* What one can always fall back to, else what the engines have. */
 static void
 set_max_qps(struct uacce_zip_device *zip)
 {
-	unsigned int max = ZIP_MAX_QPS;
+	unsigned int max = zip->soft.dev.available / 2;
 
 	if (zip->soft.backend == NULL) {
 		max = 0;
@@ -238,6 +305,25 @@ set_max_qps(struct uacce_zip_device *zip)
 	if (zip->args.max_qps != 0)
 		max = RTE_MIN(max, zip->args.max_qps);
 	zip->max_qps = RTE_MIN(max, (unsigned int)ZIP_MAX_QPS);
+}
+
+/* Each queue pair to the engine with most free queues left, the nearest if equal. */
+static void
+spread_qps(struct uacce_zip_device *zip)
+{
+	int left[ZIP_MAX_ENGINES];
+
+	for (unsigned int i = 0; i < zip->nb_engines; i++)
+		left[i] = zip->engines[i].dev.available;
+	for (unsigned int qp = 0; qp < ZIP_MAX_QPS && zip->nb_engines != 0; qp++) {
+		unsigned int best = 0;
+
+		for (unsigned int i = 1; i < zip->nb_engines; i++)
+			if (left[i] > left[best])
+				best = i;
+		zip->qp_engine[qp] = best;
+		left[best] -= 2;
+	}
 }
 
 int
@@ -264,6 +350,7 @@ uacce_zip_engines_open(struct uacce_zip_device *zip)
 	set_caps(zip);
 	set_flags(zip);
 	set_max_qps(zip);
+	spread_qps(zip);
 	return 0;
 }
 

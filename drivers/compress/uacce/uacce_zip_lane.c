@@ -5,13 +5,22 @@
 #include <errno.h>
 
 #include <rte_cycles.h>
+#include <rte_errno.h>
 #include <rte_malloc.h>
-#include <rte_pause.h>
 
-#include "uacce_zip_priv.h"
+#include "uacce_zip_sqe.h"
 
-/* Bursts without an attempt after an open that failed. */
-#define OPEN_RETRY_BURSTS	1024
+/* After an open that failed: wait this long, twice as long each time, at most so long. */
+#define OPEN_DELAY_MS		100
+#define OPEN_DELAY_MAX_MS	1000
+/* An empty lane that stays unusable for so long is an error to the caller. */
+#define UNUSABLE_MS		1000
+
+static uint64_t
+tsc_of_ms(uint64_t ms)
+{
+	return rte_get_tsc_hz() / MS_PER_S * ms;
+}
 
 static void
 lane_set_state(struct uacce_zip_lane *lane, enum uacce_zip_lane_state state)
@@ -24,17 +33,21 @@ static void
 lane_free(struct uacce_zip_lane *lane)
 {
 	rte_spinlock_lock(&lane->lock);
+	for (uint32_t i = 0; lane->slots != NULL && i < lane->qm.sq_depth; i++)
+		uacce_zip_sgl_free(&lane->slots[i]);
 	hisi_qm_teardown(&lane->qm);
 	rte_free(lane->slots);
 	rte_free(lane->lists);
 	lane->slots = NULL;
 	lane->lists = NULL;
+	lane->early = 0;
+	lane->hot = false;
 	lane_set_state(lane, ZIP_LANE_CLOSED);
 	rte_spinlock_unlock(&lane->lock);
 }
 
 static int
-lane_open(struct uacce_zip_lane *lane)
+lane_setup(struct uacce_zip_lane *lane)
 {
 	const struct uacce_zip_engine *e = lane->engine;
 	int socket_id = lane->qp->socket_id;
@@ -58,29 +71,33 @@ lane_open(struct uacce_zip_lane *lane)
 	return 0;
 }
 
-int
-uacce_zip_lane_ready(struct uacce_zip_lane *lane)
+/*
+ * An open that fails is normal life where queues are scarce: it is reported once for
+ * each reason, and not tried again for a while.
+ */
+static void
+lane_open_failed(struct uacce_zip_lane *lane, int err)
+{
+	zip_count(&lane->open_failures, 1);
+	if (lane->open_err != 0 && lane->open_err != err)
+		ZIP_LOG(ERR, "%s: a queue cannot be opened now for another reason: %s",
+			lane->dev->name, rte_strerror(-err));
+	lane->open_err = err;
+	lane->open_delay = lane->open_delay == 0 ? tsc_of_ms(OPEN_DELAY_MS) :
+		RTE_MIN(2 * lane->open_delay, tsc_of_ms(OPEN_DELAY_MAX_MS));
+	lane->open_again = rte_rdtsc() + lane->open_delay;
+}
+
+static int
+lane_open(struct uacce_zip_lane *lane)
 {
 	int ret;
 
-	switch (__atomic_load_n(&lane->state, __ATOMIC_ACQUIRE)) {
-	case ZIP_LANE_OPEN:
-		/* stopped for new work; the dequeuer retires it */
-		return hisi_qm_tx_stopped(&lane->qm) ? -EAGAIN : 0;
-	case ZIP_LANE_FAILED:
-		lane_set_state(lane, ZIP_LANE_QUIESCED);
-		return -EAGAIN;
-	case ZIP_LANE_QUIESCED:
-		return -EAGAIN;
-	default:
-		break;
-	}
-	if (lane->open_retry != 0) {
-		lane->open_retry--;
-		return -EBUSY;
-	}
+	if (lane->open_again != 0 && rte_rdtsc() < lane->open_again)
+		return lane->open_err;
 	rte_spinlock_lock(&lane->lock);
-	ret = lane_open(lane);
+	lane->qm.uq.quiet = lane->open_err != 0;
+	ret = lane_setup(lane);
 	if (ret == 0) {
 		zip_count(&lane->opens, 1);
 		lane_set_state(lane, ZIP_LANE_OPEN);
@@ -88,24 +105,74 @@ uacce_zip_lane_ready(struct uacce_zip_lane *lane)
 	rte_spinlock_unlock(&lane->lock);
 	if (ret != 0) {
 		lane_free(lane);
-		zip_count(&lane->open_failures, 1);
-		lane->open_retry = OPEN_RETRY_BURSTS;
-		return ret == -EAGAIN ? -EIO : ret;
+		/* that one means "later" to the caller */
+		ret = ret == -EAGAIN ? -EIO : ret;
+		lane_open_failed(lane, ret);
+		return ret;
 	}
+	lane->open_err = 0;
+	lane->open_delay = 0;
+	lane->open_again = 0;
+	lane->unusable = 0;
 	return 0;
+}
+
+/*
+ * The lane waits for the dequeuer. A caller that has nothing in it may not see a
+ * reason to dequeue: after a while it is told of an error instead.
+ */
+static int
+lane_unusable(struct uacce_zip_lane *lane)
+{
+	uint64_t now = rte_rdtsc();
+
+	if (lane->unusable == 0)
+		lane->unusable = now;
+	if (now - lane->unusable < tsc_of_ms(UNUSABLE_MS))
+		return -EAGAIN;
+	return lane->qp->enq.ops == __atomic_load_n(&lane->qp->deq.ops, __ATOMIC_RELAXED) ?
+		-EIO : -EAGAIN;
+}
+
+int
+uacce_zip_lane_ready(struct uacce_zip_lane *lane)
+{
+	switch (__atomic_load_n(&lane->state, __ATOMIC_ACQUIRE)) {
+	case ZIP_LANE_CLOSED:
+		return lane_open(lane);
+	case ZIP_LANE_OPEN:
+		/* stopped for new work; the dequeuer retires it */
+		return hisi_qm_tx_stopped(&lane->qm) ? lane_unusable(lane) : 0;
+	case ZIP_LANE_FAILED:
+		lane->qp->enq.quiesce |= 1u << lane->id;
+		return lane_unusable(lane);
+	default:
+		return lane_unusable(lane);
+	}
+}
+
+void
+uacce_zip_qp_quiesce(struct uacce_zip_qp *qp)
+{
+	for (unsigned int l = 0; l < ZIP_LANE_NB; l++)
+		if (qp->enq.quiesce & (1u << l))
+			lane_set_state(&qp->lanes[l], ZIP_LANE_QUIESCED);
+	qp->enq.quiesce = 0;
 }
 
 void
 uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
 		    bool cq_valid)
 {
-	zip_count(&lane->qp->deq.faults[fault], 1);
-	lane->cq_valid = cq_valid;
-	if (__atomic_load_n(&lane->state, __ATOMIC_RELAXED) != ZIP_LANE_OPEN)
+	if (__atomic_load_n(&lane->state, __ATOMIC_RELAXED) != ZIP_LANE_OPEN) {
+		lane->cq_valid = lane->cq_valid && cq_valid;
 		return;
+	}
+	zip_count(&lane->qp->deq.faults[fault], 1);
 	zip_count(&lane->failures, 1);
 	/* the device must be off the buffers before their ops are given back */
-	hisi_qm_halt(&lane->qm);
+	lane->hot = hisi_qm_halt(&lane->qm) != 0;
+	lane->cq_valid = cq_valid && !lane->hot;
 	lane_set_state(lane, ZIP_LANE_FAILED);
 }
 
@@ -116,9 +183,22 @@ lane_fail_op(struct uacce_zip_lane *lane, uint16_t slot, struct rte_comp_op *op)
 	op->status = RTE_COMP_OP_STATUS_ERROR;
 	op->consumed = 0;
 	op->produced = 0;
-	uacce_zip_sgl_free(lane->qp, &lane->slots[slot]);
 	hisi_qm_drop(&lane->qm, slot);
 	zip_count(&lane->qp->deq.errors, 1);
+}
+
+/*
+ * A device that would not halt is only off the buffers once its queue is closed, and
+ * that takes the rings from an enqueuer that may still write to them.
+ */
+static bool
+lane_cooled(struct uacce_zip_lane *lane, bool quiesced)
+{
+	if (lane->hot && quiesced) {
+		hisi_qm_unmap(&lane->qm);
+		lane->hot = false;
+	}
+	return !lane->hot;
 }
 
 uint16_t
@@ -131,6 +211,8 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 	struct hisi_qm_queue *qm = &lane->qm;
 	uint16_t n = 0;
 
+	if (!lane_cooled(lane, quiesced))
+		return 0;
 	if (lane->cq_valid) {
 		n = uacce_zip_lane_reap(lane, ops, nb_ops);
 		if (n != 0)
@@ -154,37 +236,63 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 	return n;
 }
 
-/* Requests the device still owes a completion for. */
+/* Requests the device still owes a completion for, whatever else it posted. */
 static uint16_t
-lane_nb_owed(const struct uacce_zip_lane *lane)
+lane_nb_owed(struct uacce_zip_lane *lane)
 {
 	const struct hisi_qm_queue *qm = &lane->qm;
-	uint16_t used = hisi_qm_nb_used(qm) - qm->deq.nb_unacked;
-	uint16_t come = hisi_qm_nb_new_cqes(qm);
+	uint16_t head = qm->deq.head, phase = qm->deq.phase;
+	uint16_t nb = hisi_qm_nb_new_cqes(qm), owed = 0, index;
 
-	return come >= used ? 0 : used - come;
+	for (uint16_t i = 0; i < qm->sq_depth; i++)
+		lane->slots[i].come = false;
+	for (; nb != 0 && hisi_qm_cq_read(qm, head, phase, &index); nb--) {
+		struct zip_answer a;
+
+		if (index < qm->sq_depth)
+			lane->slots[index].come =
+				zip_answer_read(lane, hisi_qm_sqe(qm, index), &a);
+		head = hisi_qm_next(head, qm->cq_depth);
+		phase ^= head == 0;
+	}
+	for (uint16_t i = 0; i < qm->sq_depth; i++) {
+		void *owner = hisi_qm_owner(qm, i);
+
+		owed += owner != NULL && owner != HISI_QM_SLOT_DONE &&
+			!lane->slots[i].come;
+	}
+	return owed;
 }
 
-void
-uacce_zip_lane_drain(struct uacce_zip_lane *lane, uint64_t deadline_tsc)
+/* Is there a completion to wait for? */
+static bool
+lane_waits(struct uacce_zip_lane *lane)
 {
-	if (lane->state != ZIP_LANE_OPEN)
-		return;
-	while (lane_nb_owed(lane) != 0 && !hisi_qm_rx_stopped(&lane->qm)) {
-		if (rte_rdtsc() > deadline_tsc) {
-			ZIP_LOG(ERR, "%s: queue %u owes %u completions after %u ms",
-				lane->dev->name, lane->qm.id, lane_nb_owed(lane),
-				ZIP_STOP_TIMEOUT_MS);
-			uacce_zip_lane_fail(lane, ZIP_FAULT_TIMEOUT, true);
-			break;
-		}
-		if (lane->polled)
-			uacce_soft_run(lane->qm.uq.ctx, lane->qm.sq_depth);
-		rte_pause();
-	}
+	return !hisi_qm_rx_stopped(&lane->qm) && lane_nb_owed(lane) != 0;
+}
+
+bool
+uacce_zip_lane_drained(struct uacce_zip_lane *lane)
+{
 	/* nobody enqueues while the device is stopped */
 	if (lane->state == ZIP_LANE_FAILED)
 		lane_set_state(lane, ZIP_LANE_QUIESCED);
+	if (lane->state != ZIP_LANE_OPEN)
+		return true;
+	if (lane->polled && uacce_soft_run(lane->qm.uq.ctx, 1) != 0)
+		return false;
+	return !lane_waits(lane);
+}
+
+void
+uacce_zip_lane_expire(struct uacce_zip_lane *lane)
+{
+	if (lane->state != ZIP_LANE_OPEN || !lane_waits(lane))
+		return;
+	ZIP_LOG(ERR, "%s: queue %u owes %u completions after %u ms", lane->dev->name,
+		lane->qm.id, lane_nb_owed(lane), ZIP_STOP_TIMEOUT_MS);
+	uacce_zip_lane_fail(lane, ZIP_FAULT_TIMEOUT, true);
+	lane_set_state(lane, ZIP_LANE_QUIESCED);
 }
 
 uint16_t
@@ -201,10 +309,12 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane)
 
 		if (owner == NULL || owner == HISI_QM_SLOT_DONE)
 			continue;
-		uacce_zip_sgl_free(lane->qp, &lane->slots[i]);
 		lost++;
 	}
 	lane_free(lane);
-	lane->open_retry = 0;
+	lane->open_err = 0;
+	lane->open_delay = 0;
+	lane->open_again = 0;
+	lane->unusable = 0;
 	return lost;
 }

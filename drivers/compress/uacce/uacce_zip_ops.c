@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include <rte_cycles.h>
-#include <rte_errno.h>
 #include <rte_malloc.h>
+#include <rte_pause.h>
 
 #include "uacce_zip_priv.h"
 
@@ -32,9 +32,24 @@ zip_start(struct rte_compressdev *cdev)
 	return 0;
 }
 
+/* Is every lane of every queue pair drained? They take turns, so that none waits. */
+static bool
+all_drained(struct rte_compressdev *cdev)
+{
+	bool drained = true;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		struct uacce_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int l = 0; qp != NULL && l < ZIP_LANE_NB; l++)
+			drained &= uacce_zip_lane_drained(&qp->lanes[l]);
+	}
+	return drained;
+}
+
 /*
- * Let the device finish, within a bound for all queues together; what it does
- * not finish comes back from dequeue as failed.
+ * Let the device finish, within a bound for all queues together; what it does not
+ * finish comes back from dequeue as failed.
  */
 static void
 zip_stop(struct rte_compressdev *cdev)
@@ -42,11 +57,16 @@ zip_stop(struct rte_compressdev *cdev)
 	uint64_t deadline = rte_rdtsc() +
 		rte_get_tsc_hz() / MS_PER_S * ZIP_STOP_TIMEOUT_MS;
 
+	while (!all_drained(cdev)) {
+		if (rte_rdtsc() > deadline)
+			break;
+		rte_pause();
+	}
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
 		struct uacce_zip_qp *qp = cdev->data->queue_pairs[i];
 
 		for (unsigned int l = 0; qp != NULL && l < ZIP_LANE_NB; l++)
-			uacce_zip_lane_drain(&qp->lanes[l], deadline);
+			uacce_zip_lane_expire(&qp->lanes[l]);
 	}
 }
 
@@ -117,7 +137,7 @@ qp_init_lanes(struct uacce_zip_qp *qp)
 			lane->engine = &zip->soft;
 			lane->dev = &qp->soft_dev;
 		} else if (zip->nb_engines != 0) {
-			lane->engine = &zip->engines[qp->id % zip->nb_engines];
+			lane->engine = &zip->engines[zip->qp_engine[qp->id]];
 			lane->dev = &lane->engine->dev;
 		}
 		lane->polled = lane->engine != NULL && zip->args.soft.threads == 0 &&
@@ -142,32 +162,12 @@ qp_open_lanes(struct uacce_zip_qp *qp)
 }
 
 static int
-tables_create(struct uacce_zip_device *zip, int socket_id)
-{
-	char name[RTE_MEMPOOL_NAMESIZE];
-
-	if (zip->tables != NULL)
-		return 0;
-	snprintf(name, sizeof(name), "uacce_zip_sgl_%u", zip->cdev->data->dev_id);
-	/* no cache: lists must not be stranded on an lcore that went away */
-	zip->tables = rte_mempool_create(name, ZIP_NB_TABLES,
-		sizeof(struct uacce_zip_table), 0, 0, NULL, NULL, NULL, NULL,
-		socket_id, 0);
-	if (zip->tables == NULL) {
-		ZIP_LOG(ERR, "no memory for %u scatter-gather lists: %s",
-			ZIP_NB_TABLES, rte_strerror(rte_errno));
-		return -rte_errno;
-	}
-	return 0;
-}
-
-static int
 zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight,
 	     int socket_id)
 {
 	struct uacce_zip_device *zip = cdev->data->dev_private;
 	struct uacce_zip_qp *qp;
-	int depth, ret;
+	int depth, ret = 0;
 
 	depth = soft_depth(zip, max_inflight);
 	if (depth < 0) {
@@ -176,9 +176,6 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 		return depth;
 	}
 	zip_qp_release(cdev, qp_id);
-	ret = tables_create(zip, socket_id);
-	if (ret != 0)
-		return ret;
 	qp = rte_zmalloc_socket("uacce_zip_qp", sizeof(*qp),
 				alignof(struct uacce_zip_qp), socket_id);
 	if (qp == NULL) {
@@ -186,7 +183,6 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 		return -ENOMEM;
 	}
 	qp->zip = zip;
-	qp->tables = zip->tables;
 	qp->id = qp_id;
 	qp->socket_id = socket_id;
 	if (zip->soft.backend != NULL)
@@ -205,11 +201,8 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 static int
 zip_close(struct rte_compressdev *cdev)
 {
-	struct uacce_zip_device *zip = cdev->data->dev_private;
-
-	/* the library has released the queue pairs */
-	rte_mempool_free(zip->tables);
-	zip->tables = NULL;
+	/* the library has released the queue pairs, which is all there is */
+	RTE_SET_USED(cdev);
 	return 0;
 }
 

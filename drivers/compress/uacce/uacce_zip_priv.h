@@ -16,7 +16,6 @@
 
 #include <rte_comp.h>
 #include <rte_compressdev_pmd.h>
-#include <rte_mempool.h>
 #include <rte_spinlock.h>
 
 #include <hisi_qm.h>
@@ -38,6 +37,7 @@ extern int uacce_zip_logtype;
 #define ZIP_DEFAULT_LEVEL	RTE_COMP_LEVEL_MIN
 #define ZIP_WINDOW_MIN		8
 #define ZIP_WINDOW_MAX		15
+#define ZIP_EARLY_MS		1000	/**< for which a CQE waits for its write-back */
 #define ZIP_STOP_TIMEOUT_MS	1000	/**< bound of the drain in stop */
 
 /** Where requests may be executed. */
@@ -102,7 +102,7 @@ enum uacce_zip_fallback {
 enum uacce_zip_fault {
 	ZIP_FAULT_CQE_INDEX = 0,	/**< sq_head beyond the ring: lane fails */
 	ZIP_FAULT_CQE_SLOT,		/**< slot is not in flight: ignored */
-	ZIP_FAULT_CQE_EARLY,		/**< SQE not written back: ignored */
+	ZIP_FAULT_CQE_EARLY,		/**< SQE not written back: waits, then lane fails */
 	ZIP_FAULT_WRITEBACK,		/**< lengths beyond the buffers: op fails */
 	ZIP_FAULT_STATUS,		/**< device reports an error: op fails */
 	ZIP_FAULT_STOP,			/**< stop word: lane fails */
@@ -112,15 +112,14 @@ enum uacce_zip_fault {
 
 #define ZIP_SGL_INLINE		8	/**< entries that every slot has */
 
-/** A list of the pool, for chains beyond ZIP_SGL_INLINE segments. */
-struct uacce_zip_table {
-	alignas(HISI_ZIP_SGL_ALIGN) struct hisi_zip_sgl sgl;
-	struct hisi_zip_sge sge[HISI_ZIP_SGL_MAX_SGE];
-	struct uacce_zip_table *next;	/**< of the same request */
-};
+/** Bytes of a list of n entries, and from one list of a chain to the next. */
+#define ZIP_SGL_SIZE(n) \
+	(sizeof(struct hisi_zip_sgl) + (n) * sizeof(struct hisi_zip_sge))
+#define ZIP_SGL_STRIDE \
+	RTE_ALIGN_CEIL(ZIP_SGL_SIZE(HISI_ZIP_SGL_MAX_SGE), HISI_ZIP_SGL_ALIGN)
 
-/** Lists of the pool: one request may use all of them. */
-#define ZIP_NB_TABLES		260
+/** A slot keeps memory for chains up to this size for its next request. */
+#define ZIP_CHAIN_KEEP		(16u << 10)
 
 struct uacce_zip_list {
 	alignas(HISI_ZIP_SGL_ALIGN) struct hisi_zip_sgl sgl;
@@ -141,11 +140,14 @@ struct uacce_zip_lists {
 struct uacce_zip_slot {
 	uint32_t src_len;
 	uint32_t dst_room;
-	struct uacce_zip_table *tables;	/**< to give back to the pool */
+	void *chain;			/**< memory for lists beyond the inline ones */
+	uint32_t chain_len;		/**< its bytes */
 	uint8_t chksum;			/**< enum rte_comp_checksum_type */
 	uint8_t trim;			/**< trailing bytes that are not DEFLATE */
 	uint8_t spill;			/**< bytes of room that are the spill's */
 	bool compress;
+	bool clamped;			/**< there was more room than an engine takes */
+	bool come;			/**< stop: its completion waits in the CQ */
 };
 
 /** One ring of a queue pair. */
@@ -161,14 +163,19 @@ struct uacce_zip_lane {
 	struct uacce_zip_qp *qp;
 	struct hisi_qm_queue qm;
 
-	/** Taken by who opens, closes or dumps the lane; never by a burst that works. */
+	/** Taken by who opens, closes or dumps the lane, never to submit or complete. */
 	rte_spinlock_t lock;
 	/* the enqueuer's, cold */
-	uint32_t open_retry;		/**< bursts to wait before the next open */
+	uint64_t open_again;		/**< TSC before which open is not tried again */
+	uint64_t open_delay;		/**< TSC cycles added at the next failure */
+	int open_err;			/**< of the last open, 0 if it went well */
+	uint64_t unusable;		/**< TSC when the empty lane was found so, or 0 */
 	uint64_t opens;
 	uint64_t open_failures;
 	/* the dequeuer's, cold */
 	bool cq_valid;			/**< of a failed lane: CQEs may be believed */
+	bool hot;			/**< halting failed: memory is not safe yet */
+	uint64_t early;			/**< TSC since when the CQE at the head waits, or 0 */
 	uint64_t failures;
 };
 
@@ -176,7 +183,6 @@ struct uacce_zip_lane {
 struct uacce_zip_qp {
 	/* written at set-up */
 	struct uacce_zip_device *zip;
-	struct rte_mempool *tables;
 	uint16_t id;
 	int socket_id;
 	struct uacce_dev soft_dev;	/**< soft queues as deep as asked for */
@@ -189,6 +195,7 @@ struct uacce_zip_qp {
 		uint64_t full;
 		uint64_t lane_ops[ZIP_LANE_NB];
 		uint64_t fallback[ZIP_FALLBACK_NB];
+		uint32_t quiesce;	/**< failed lanes met in this burst, a bit each */
 	} enq;
 
 	/** The dequeuer's line. */
@@ -218,7 +225,7 @@ struct uacce_zip_device {
 	uint64_t feature_flags;
 	uint16_t max_qps;
 	struct rte_compressdev_capabilities caps[3];
-	struct rte_mempool *tables;
+	uint8_t qp_engine[ZIP_MAX_QPS];	/**< which engine a queue pair uses */
 };
 
 /** Private xform: validated, as SQE templates; written at creation only. */
@@ -267,11 +274,15 @@ uacce_zip_xform_free(struct rte_compressdev *cdev, void *private_xform);
  * Enqueuer: make a lane usable if it can be; opens its queue.
  *
  * @return
- *   0; -EAGAIN while a failed lane waits for the dequeuer; else why the queue
- *   cannot be opened.
+ *   0; -EAGAIN while a failed lane waits for the dequeuer; -EIO if it has done so for
+ *   long though it is empty; else why the queue cannot be opened.
  */
 int
 uacce_zip_lane_ready(struct uacce_zip_lane *lane);
+
+/** Enqueuer, at the end of a burst: let go of the failed lanes it has met. */
+void
+uacce_zip_qp_quiesce(struct uacce_zip_qp *qp);
 
 /** Dequeuer: halt the device's side and stop using the lane. */
 void
@@ -283,9 +294,16 @@ uint16_t
 uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 		     uint16_t nb_ops);
 
-/** Control: wait for the device to complete what is in flight, with a bound. */
+/**
+ * Control: does the device owe no completion any more? Where it does its work in our
+ * thread, executes one request.
+ */
+bool
+uacce_zip_lane_drained(struct uacce_zip_lane *lane);
+
+/** Control: fail a lane that is still not drained. */
 void
-uacce_zip_lane_drain(struct uacce_zip_lane *lane, uint64_t deadline_tsc);
+uacce_zip_lane_expire(struct uacce_zip_lane *lane);
 
 /** Control: close whatever state the lane is in. @return ops never dequeued. */
 uint16_t
@@ -293,23 +311,46 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane);
 
 /* uacce_zip_sgl.c */
 
+/** Entries for len bytes of a chain from offset in segment m; empty ones do not count. */
+uint32_t
+uacce_zip_sgl_count(const struct rte_mbuf *m, uint32_t offset, uint32_t len);
+
+/**
+ * Memory for the lists of a request; what the slot has already is used again.
+ *
+ * @param nb_src, nb_dst
+ *   Entries of each side.
+ * @return
+ *   0, or -ENOMEM.
+ */
+int
+uacce_zip_sgl_reserve(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot,
+		      uint32_t nb_src, uint32_t nb_dst);
+
 /**
  * Describe len bytes of a chain, from offset in segment m, by hardware SGLs.
  *
- * @param spill
- *   Bytes to append after them; 0 for none.
+ * @param list
+ *   Used if the entries fit, else mem is.
+ * @param nb
+ *   Entries, that of the spill included.
+ * @param spill_len
+ *   Bytes of spill to append; 0 for none.
  * @return
- *   0; -EAGAIN: no lists are free now; -E2BIG: more segments than lists exist.
+ *   Address for the SQE.
  */
-int
-uacce_zip_sgl_build(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot,
-		    struct uacce_zip_list *list, struct rte_mbuf *m,
-		    uint32_t offset, uint32_t len, uint8_t *spill, uint32_t spill_len,
-		    uint64_t *addr);
+uint64_t
+uacce_zip_sgl_build(struct uacce_zip_list *list, void *mem, uint32_t nb,
+		    struct rte_mbuf *m, uint32_t offset, uint32_t len,
+		    uint8_t *spill, uint32_t spill_len);
 
-/** Give the lists of a slot back. */
+/** Bytes of memory for a chain of nb entries, 0 if the inline list holds them. */
+size_t
+uacce_zip_sgl_size(uint32_t nb);
+
+/** Free what a slot has for lists; NULL is ignored. */
 void
-uacce_zip_sgl_free(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot);
+uacce_zip_sgl_free(struct uacce_zip_slot *slot);
 
 /* uacce_zip_burst.c */
 uint16_t

@@ -145,17 +145,29 @@ zip_op_set_chksum(struct rte_comp_op *op, const struct hisi_zip_sqe *sqe,
 	}
 }
 
-/** Was this SQE written back since it was submitted? */
+/** What the device says of a request: each word loaded once, none believed. */
+struct zip_answer {
+	uint32_t status;
+	uint32_t consumed;
+	uint32_t produced;
+};
+
+/**
+ * Was this SQE written back since it was submitted? Engines: requests are never empty,
+ * so success has consumed something, and the template's status and consumed are 0.
+ * Soft lanes: a status that no completion has is preset.
+ */
 static inline bool
-zip_sqe_written(const struct uacce_zip_lane *lane, const struct hisi_zip_sqe *sqe)
+zip_answer_read(const struct uacce_zip_lane *lane, const struct hisi_zip_sqe *sqe,
+		struct zip_answer *a)
 {
-	/* Engines: requests are never empty, so success has consumed something,
-	 * and the template's status and consumed are 0. Soft lanes: a status
-	 * that no completion has is preset.
-	 */
+	/* acquire: the soft device writes the status last */
+	a->status = __atomic_load_n(&sqe->status, __ATOMIC_ACQUIRE);
+	a->consumed = __atomic_load_n(&sqe->consumed, __ATOMIC_RELAXED);
+	a->produced = __atomic_load_n(&sqe->produced, __ATOMIC_RELAXED);
 	if (lane->soft)
-		return sqe->status != HISI_ZIP_STATUS_EXT_PENDING;
-	return sqe->status != 0 || sqe->consumed != 0;
+		return a->status != HISI_ZIP_STATUS_EXT_PENDING;
+	return a->status != 0 || a->consumed != 0;
 }
 
 #endif /* UACCE_ZIP_SQE_H */

@@ -145,9 +145,6 @@ uacce_zip_dump(struct rte_compressdev *cdev, FILE *f)
 		fprintf(f, " engine %s: %s, NUMA node %d, %d queues free at probe\n",
 			zip->engines[i].dev.name, zip->engines[i].dev.api,
 			zip->engines[i].dev.numa_node, zip->engines[i].dev.available);
-	if (zip->tables != NULL)
-		fprintf(f, " scatter-gather lists free: %u of %u\n",
-			rte_mempool_avail_count(zip->tables), ZIP_NB_TABLES);
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			dump_qp(cdev->data->queue_pairs[i], f);
