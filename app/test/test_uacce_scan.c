@@ -21,17 +21,6 @@
 
 #define DEV		"hisi_zip-4"	/* the device that tests change */
 #define GOOD		"hisi_zip-9"
-#define NB_DEVS		64
-#define NB_SKIPS	64
-
-static struct uacce_dev devs[NB_DEVS];
-static struct uacce_skip skips[NB_SKIPS];
-static unsigned int nb_skips;
-
-static const char * const zip_algs[] = { "zlib", "gzip", "deflate", NULL };
-static const struct uacce_match any = {
-	.api_prefix = "hisi_qm_v", .api_min = 2, .algs = zip_algs,
-};
 
 static int
 with_tree(int (*body)(void))
@@ -46,24 +35,6 @@ with_tree(int (*body)(void))
 	return rc;
 }
 
-static int
-scan(const struct uacce_match *match)
-{
-	memset(devs, 0xa5, sizeof(devs));
-	memset(skips, 0xa5, sizeof(skips));
-	return uacce_scan(tree_class(), "/dev", match, devs, NB_DEVS,
-		skips, NB_SKIPS, &nb_skips);
-}
-
-static const char *
-reason_of(const char *dev)
-{
-	for (unsigned int i = 0; i < nb_skips; i++)
-		if (strcmp(skips[i].name, dev) == 0)
-			return skips[i].reason;
-	return "(not skipped)";
-}
-
 /* With text in an attribute DEV is found (why NULL) or skipped saying why. */
 static int
 expect(const char *attr, const char *text, const char *why)
@@ -71,13 +42,13 @@ expect(const char *attr, const char *text, const char *why)
 	int n;
 
 	TEST_ASSERT(tree_attr_set(DEV, attr, text) == 0, "%s", attr);
-	n = scan(&any);
+	n = tree_scan(&tree_any);
 	TEST_ASSERT(n == (why ? 1 : 2), "%s '%s': %d found: %s", attr, text, n,
-		reason_of(DEV));
-	TEST_ASSERT(strcmp(devs[n - 1].name, GOOD) == 0, "%s '%s': neighbour", attr, text);
+		tree_reason(DEV));
+	TEST_ASSERT(strcmp(tree_devs[n - 1].name, GOOD) == 0, "%s '%s': neighbour", attr, text);
 	if (why != NULL)
-		TEST_ASSERT(strstr(reason_of(DEV), why) != NULL, "%s '%s': %s", attr, text,
-			reason_of(DEV));
+		TEST_ASSERT(strstr(tree_reason(DEV), why) != NULL, "%s '%s': %s", attr, text,
+			tree_reason(DEV));
 	return 0;
 }
 
@@ -115,8 +86,8 @@ body_api(void)
 
 	if (expect_all("api", cases, sizeof(cases) / sizeof(cases[0])) != 0)
 		return -1;
-	TEST_ASSERT(expect("api", "hisi_qm_v12\n", NULL) == 0 && devs[0].api_ver == 12 &&
-		strcmp(devs[0].api, "hisi_qm_v12") == 0, "%s", devs[0].api);
+	TEST_ASSERT(expect("api", "hisi_qm_v12\n", NULL) == 0 && tree_devs[0].api_ver == 12 &&
+		strcmp(tree_devs[0].api, "hisi_qm_v12") == 0, "%s", tree_devs[0].api);
 	return 0;
 }
 
@@ -147,7 +118,7 @@ body_algs(void)
 	memcpy(text, "zlib\n", 5);
 	text[UACCE_ALGS_LEN - 2] = '\0';
 	TEST_ASSERT(expect("algorithms", text, NULL) == 0 &&
-		strlen(devs[0].algs) == UACCE_ALGS_LEN - 1, "longest");
+		strlen(tree_devs[0].algs) == UACCE_ALGS_LEN - 1, "longest");
 	text[UACCE_ALGS_LEN - 2] = 'z';
 	text[UACCE_ALGS_LEN - 1] = '\0';
 	TEST_ASSERT(expect("algorithms", text, strerror(EFBIG)) == 0, "too long");
@@ -179,26 +150,26 @@ body_unfit(void)
 	tree_attr_set("hisi_sec2-1", "algorithms", "cipher\ndigest\naead\n");
 	tree_attr_set("hisi_sec2-1", "isolate", "1\n");
 	tree_attr_set("hisi_sec2-1", "flags", "0\n");
-	TEST_ASSERT(scan(&any) == 2, "neighbours");
-	TEST_ASSERT(strstr(reason_of("hisi_sec2-1"), "no wanted algorithm") != NULL,
-		"%s", reason_of("hisi_sec2-1"));
+	TEST_ASSERT(tree_scan(&tree_any) == 2, "neighbours");
+	TEST_ASSERT(strstr(tree_reason("hisi_sec2-1"), "no wanted algorithm") != NULL,
+		"%s", tree_reason("hisi_sec2-1"));
 	return 0;
 }
 
 static int
 body_name(void)
 {
-	struct uacce_match match = any;
+	struct uacce_match match = tree_any;
 
 	match.name = GOOD;
-	TEST_ASSERT(scan(&match) == 1 && strcmp(devs[0].name, GOOD) == 0, "by name");
-	TEST_ASSERT(nb_skips == 1 && strstr(reason_of(DEV), "asked for, " GOOD) != NULL,
-		"%s", reason_of(DEV));
+	TEST_ASSERT(tree_scan(&match) == 1 && strcmp(tree_devs[0].name, GOOD) == 0, "by name");
+	TEST_ASSERT(tree_nb_skips == 1 && strstr(tree_reason(DEV), "asked for, " GOOD) != NULL,
+		"%s", tree_reason(DEV));
 	match.name = "hisi_zip-";
-	TEST_ASSERT(scan(&match) == 0 && nb_skips == 2, "part of a name");
+	TEST_ASSERT(tree_scan(&match) == 0 && tree_nb_skips == 2, "part of a name");
 	tree_attr_set(GOOD, "flags", "0\n");
 	match.name = GOOD;
-	TEST_ASSERT(scan(&match) == 0 && strstr(reason_of(GOOD), "SVA") != NULL, "unfit");
+	TEST_ASSERT(tree_scan(&match) == 0 && strstr(tree_reason(GOOD), "SVA") != NULL, "unfit");
 	return 0;
 }
 
@@ -217,21 +188,21 @@ body_order(void)
 
 	for (unsigned int i = 0; i < 5; i++)
 		TEST_ASSERT(tree_dev_make(names[i]) == 0, "%s", names[i]);
-	TEST_ASSERT(scan(&any) == 7 && nb_skips == 0, "not all");
+	TEST_ASSERT(tree_scan(&tree_any) == 7 && tree_nb_skips == 0, "not all");
 	for (unsigned int i = 0; i < 7; i++)
-		TEST_ASSERT(strcmp(devs[i].name, sorted[i]) == 0, "%u: %s", i,
-			devs[i].name);
+		TEST_ASSERT(strcmp(tree_devs[i].name, sorted[i]) == 0, "%u: %s", i,
+			tree_devs[i].name);
 
-	memset(devs, 0xa5, sizeof(devs));
-	n = uacce_scan(tree_class(), "/dev", &any, devs, 3, skips, 2, &nb);
+	memset(tree_devs, 0xa5, sizeof(tree_devs));
+	n = uacce_scan(tree_class(), "/dev", &tree_any, tree_devs, 3, tree_skips, 2, &nb);
 	TEST_ASSERT(n == 3 && nb == 2, "%d, %u", n, nb);
-	TEST_ASSERT(strcmp(devs[2].name, "hisi_zip-2") == 0 &&
-		(uint8_t)devs[3].name[0] == 0xa5, "wrong ones");
-	TEST_ASSERT(strcmp(skips[0].name, DEV) == 0 &&
-		strstr(skips[0].reason, "only 3 devices") != NULL, "%s", skips[0].reason);
-	n = uacce_scan(tree_class(), "/dev", &any, devs, 3, NULL, 0, NULL);
-	TEST_ASSERT(n == 3, "%d without skips", n);
-	n = uacce_scan(tree_class(), "/dev", &any, NULL, 0, skips, NB_SKIPS, &nb);
+	TEST_ASSERT(strcmp(tree_devs[2].name, "hisi_zip-2") == 0 &&
+		(uint8_t)tree_devs[3].name[0] == 0xa5, "wrong ones");
+	TEST_ASSERT(strcmp(tree_skips[0].name, DEV) == 0 &&
+		strstr(tree_skips[0].reason, "only 3 devices") != NULL, "%s", tree_skips[0].reason);
+	n = uacce_scan(tree_class(), "/dev", &tree_any, tree_devs, 3, NULL, 0, NULL);
+	TEST_ASSERT(n == 3, "%d without tree_skips", n);
+	n = uacce_scan(tree_class(), "/dev", &tree_any, NULL, 0, tree_skips, TREE_NB_SKIPS, &nb);
 	TEST_ASSERT(n == 0 && nb == 7, "%d, %u: no room for devices", n, nb);
 	return 0;
 }
@@ -245,9 +216,10 @@ body_many(void)
 		snprintf(name, sizeof(name), "hisi_zip-%u", i);
 		TEST_ASSERT(tree_dev_make(name) == 0, "%s", name);
 	}
-	TEST_ASSERT(scan(&any) == NB_DEVS && nb_skips == NB_SKIPS, "limits");
-	TEST_ASSERT(strcmp(devs[NB_DEVS - 1].name, "hisi_zip-161") == 0, "%s",
-		devs[NB_DEVS - 1].name);
+	TEST_ASSERT(tree_scan(&tree_any) == TREE_NB_DEVS && tree_nb_skips == TREE_NB_SKIPS,
+		"limits");
+	TEST_ASSERT(strcmp(tree_devs[TREE_NB_DEVS - 1].name, "hisi_zip-161") == 0, "%s",
+		tree_devs[TREE_NB_DEVS - 1].name);
 	return 0;
 }
 
@@ -272,14 +244,14 @@ body_entries(void)
 	TEST_ASSERT(mkdir(path, 0755) == 0, "%s", path);
 	TEST_ASSERT(tree_attr_set("", "file", "") == 0, "file");
 
-	TEST_ASSERT(scan(&any) == 2 && nb_skips == 6, "%u skipped", nb_skips);
-	TEST_ASSERT(strstr(reason_of("dangling"), strerror(ENOENT)) != NULL, "dangling");
-	TEST_ASSERT(strstr(reason_of("loop"), "class entry") != NULL, "loop");
-	TEST_ASSERT(strstr(reason_of("empty"), "attribute api") != NULL, "empty");
-	TEST_ASSERT(strstr(reason_of("file"), strerror(ENOTDIR)) != NULL, "file");
-	TEST_ASSERT(strstr(reason_of("evil??[2J"), "not the name") != NULL, "evil");
+	TEST_ASSERT(tree_scan(&tree_any) == 2 && tree_nb_skips == 6, "%u skipped", tree_nb_skips);
+	TEST_ASSERT(strstr(tree_reason("dangling"), strerror(ENOENT)) != NULL, "dangling");
+	TEST_ASSERT(strstr(tree_reason("loop"), "class entry") != NULL, "loop");
+	TEST_ASSERT(strstr(tree_reason("empty"), "attribute api") != NULL, "empty");
+	TEST_ASSERT(strstr(tree_reason("file"), strerror(ENOTDIR)) != NULL, "file");
+	TEST_ASSERT(strstr(tree_reason("evil??[2J"), "not the name") != NULL, "evil");
 	name[UACCE_NAME_LEN - 1] = '\0';
-	TEST_ASSERT(strstr(reason_of(name), "longer than 63") != NULL, "long name");
+	TEST_ASSERT(strstr(tree_reason(name), "longer than 63") != NULL, "long name");
 	return 0;
 }
 
@@ -290,22 +262,22 @@ body_class_path(void)
 	unsigned int nb = 7;
 	int n;
 
-	n = uacce_scan("/nonexistent/class", "/dev", &any, devs, 1, skips, 1, &nb);
+	n = uacce_scan("/nonexistent/class", "/dev", &tree_any, tree_devs, 1, tree_skips, 1, &nb);
 	TEST_ASSERT(n == 0 && nb == 0, "%d, %u: no class directory", n, nb);
-	n = uacce_scan(tree_attr(GOOD, "api"), "/dev", &any, devs, 1, skips, 1, &nb);
+	n = uacce_scan(tree_attr(GOOD, "api"), "/dev", &tree_any, tree_devs, 1, tree_skips, 1, &nb);
 	TEST_ASSERT(n == -ENOTDIR && nb == 0, "%d: a file", n);
 	snprintf(path, sizeof(path), "%s", tree_class());
 	while (strlen(path) < UACCE_PATH_LEN - 8)
 		strcat(path, "/.");
-	n = uacce_scan(path, "/dev", &any, devs, 1, skips, 1, &nb);
-	TEST_ASSERT(n == 0 && nb == 1 && strstr(skips[0].reason, "path is longer"),
+	n = uacce_scan(path, "/dev", &tree_any, tree_devs, 1, tree_skips, 1, &nb);
+	TEST_ASSERT(n == 0 && nb == 1 && strstr(tree_skips[0].reason, "path is longer"),
 		"%d, %u: long path", n, nb);
-	n = uacce_scan(tree_class(), path, &any, devs, 1, skips, 1, &nb);
-	TEST_ASSERT(n == 0 && nb == 1 && strstr(skips[0].reason, "path is longer"),
+	n = uacce_scan(tree_class(), path, &tree_any, tree_devs, 1, tree_skips, 1, &nb);
+	TEST_ASSERT(n == 0 && nb == 1 && strstr(tree_skips[0].reason, "path is longer"),
 		"%d, %u: long node path", n, nb);
-	n = uacce_scan(tree_class(), "/some/where", &any, devs, 1, skips, 1, &nb);
-	TEST_ASSERT(n == 1 && strcmp(devs[0].node, "/some/where/" DEV) == 0, "%s",
-		devs[0].node);
+	n = uacce_scan(tree_class(), "/some/where", &tree_any, tree_devs, 1, tree_skips, 1, &nb);
+	TEST_ASSERT(n == 1 && strcmp(tree_devs[0].node, "/some/where/" DEV) == 0, "%s",
+		tree_devs[0].node);
 	return 0;
 }
 

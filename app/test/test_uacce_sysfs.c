@@ -22,17 +22,6 @@
 
 #define DEV		"hisi_zip-4"	/* the device that tests spoil */
 #define GOOD		"hisi_zip-9"	/* its healthy neighbour */
-#define NB_DEVS		8
-#define NB_SKIPS	64
-
-static struct uacce_dev devs[NB_DEVS];
-static struct uacce_skip skips[NB_SKIPS];
-static unsigned int nb_skips;
-
-static const char * const zip_algs[] = { "zlib", "gzip", "deflate", NULL };
-static const struct uacce_match any = {
-	.api_prefix = "hisi_qm_v", .api_min = 2, .algs = zip_algs,
-};
 
 static unsigned int
 open_fds(void)
@@ -61,35 +50,17 @@ with_tree(int (*body)(void))
 	return rc;
 }
 
-static int
-scan(const struct uacce_match *match)
-{
-	memset(devs, 0xa5, sizeof(devs));
-	memset(skips, 0xa5, sizeof(skips));
-	return uacce_scan(tree_class(), "/dev", match, devs, NB_DEVS,
-		skips, NB_SKIPS, &nb_skips);
-}
-
-static const char *
-reason_of(const char *dev)
-{
-	for (unsigned int i = 0; i < nb_skips; i++)
-		if (strcmp(skips[i].name, dev) == 0)
-			return skips[i].reason;
-	return "(not skipped)";
-}
-
 /* DEV is passed over, the reason names both words, GOOD is found. */
 static int
 expect_skip(const char *what, const char *word1, const char *word2)
 {
-	int n = scan(&any);
+	int n = tree_scan(&tree_any);
 
-	TEST_ASSERT(n == 1 && strcmp(devs[0].name, GOOD) == 0, "%s: %d found", what, n);
-	TEST_ASSERT(nb_skips == 1, "%s: %u skipped", what, nb_skips);
-	TEST_ASSERT(strstr(reason_of(DEV), word1) != NULL &&
-		strstr(reason_of(DEV), word2) != NULL, "%s: reason is '%s', not %s and %s",
-		what, reason_of(DEV), word1, word2);
+	TEST_ASSERT(n == 1 && strcmp(tree_devs[0].name, GOOD) == 0, "%s: %d found", what, n);
+	TEST_ASSERT(tree_nb_skips == 1, "%s: %u skipped", what, tree_nb_skips);
+	TEST_ASSERT(strstr(tree_reason(DEV), word1) != NULL &&
+		strstr(tree_reason(DEV), word2) != NULL, "%s: reason is '%s', not %s and %s",
+		what, tree_reason(DEV), word1, word2);
 	return 0;
 }
 
@@ -97,12 +68,12 @@ expect_skip(const char *what, const char *word1, const char *word2)
 static int
 expect_found(const char *what)
 {
-	int n = scan(&any);
+	int n = tree_scan(&tree_any);
 
-	TEST_ASSERT(n == 2 && nb_skips == 0, "%s: %d found, skipped: %s", what, n,
-		reason_of(DEV));
-	TEST_ASSERT(strcmp(devs[0].name, DEV) == 0 && strcmp(devs[1].name, GOOD) == 0,
-		"%s: found %s and %s", what, devs[0].name, devs[1].name);
+	TEST_ASSERT(n == 2 && tree_nb_skips == 0, "%s: %d found, skipped: %s", what, n,
+		tree_reason(DEV));
+	TEST_ASSERT(strcmp(tree_devs[0].name, DEV) == 0 && strcmp(tree_devs[1].name, GOOD) == 0,
+		"%s: found %s and %s", what, tree_devs[0].name, tree_devs[1].name);
 	return 0;
 }
 
@@ -110,7 +81,7 @@ static int
 body_values(void)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	const struct uacce_dev *d = &devs[0];
+	const struct uacce_dev *d = &tree_devs[0];
 	char path[512];
 
 	TEST_ASSERT(tree_dev_make(DEV) == 0 && expect_found("healthy") == 0, "healthy");
@@ -244,27 +215,27 @@ body_tolerated(void)
 
 	TEST_ASSERT(tree_dev_make(DEV) == 0, "no device");
 	TEST_ASSERT(tree_attr_set(DEV, "available_instances", "0\n") == 0 &&
-		expect_found("none free") == 0 && devs[0].available == 0, "none free");
+		expect_found("none free") == 0 && tree_devs[0].available == 0, "none free");
 	TEST_ASSERT(tree_attr_set(DEV, "flags", "1") == 0 && expect_found("no newline") == 0,
 		"final newline");
 	TEST_ASSERT(tree_attr_set(DEV, "flags", "4294967293\n") == 0 &&
-		expect_found("flags") == 0 && devs[0].flags == 4294967293u, "flags");
+		expect_found("flags") == 0 && tree_devs[0].flags == 4294967293u, "flags");
 
 	for (unsigned int i = 0; i < sizeof(numa_bad) / sizeof(numa_bad[0]); i++)
 		TEST_ASSERT(tree_attr_set(DEV, "device/numa_node", numa_bad[i]) == 0 &&
-			expect_found("numa") == 0 && devs[0].numa_node == -1,
-			"numa_node '%s' is %d", numa_bad[i], devs[0].numa_node);
+			expect_found("numa") == 0 && tree_devs[0].numa_node == -1,
+			"numa_node '%s' is %d", numa_bad[i], tree_devs[0].numa_node);
 	tree_attr_remove(DEV, "device/numa_node");
-	TEST_ASSERT(expect_found("numa") == 0 && devs[0].numa_node == -1, "no numa_node");
+	TEST_ASSERT(expect_found("numa") == 0 && tree_devs[0].numa_node == -1, "no numa_node");
 	tree_attr_remove(DEV, "device");
-	TEST_ASSERT(expect_found("numa") == 0 && devs[0].numa_node == -1, "no parent");
+	TEST_ASSERT(expect_found("numa") == 0 && tree_devs[0].numa_node == -1, "no parent");
 
 	/* kernels before 6.3 */
 	tree_attr_remove(DEV, "isolate");
-	TEST_ASSERT(expect_found("no isolate") == 0 && !devs[0].has_isolate, "isolate");
+	TEST_ASSERT(expect_found("no isolate") == 0 && !tree_devs[0].has_isolate, "isolate");
 	tree_attr_remove(DEV, "isolate_strategy");
-	TEST_ASSERT(expect_found("no isolate*") == 0 && !devs[0].has_isolate &&
-		!devs[0].isolated && devs[0].isolate_strategy == 0, "isolate*");
+	TEST_ASSERT(expect_found("no isolate*") == 0 && !tree_devs[0].has_isolate &&
+		!tree_devs[0].isolated && tree_devs[0].isolate_strategy == 0, "isolate*");
 	return 0;
 }
 
@@ -309,14 +280,14 @@ body_random(void)
 		int n;
 
 		TEST_ASSERT(tree_attr_write(DEV, attr, text, len) == 0, "%s", attr);
-		n = scan(&any);
-		TEST_ASSERT(n + nb_skips == 2, "%d + %u", n, nb_skips);
-		TEST_ASSERT(n >= 1 && strcmp(devs[n - 1].name, GOOD) == 0, "%d", n);
+		n = tree_scan(&tree_any);
+		TEST_ASSERT(n + tree_nb_skips == 2, "%d + %u", n, tree_nb_skips);
+		TEST_ASSERT(n >= 1 && strcmp(tree_devs[n - 1].name, GOOD) == 0, "%d", n);
 		for (int j = 0; j < n; j++)
-			TEST_ASSERT(sane(&devs[j]) == 0, "round %u, %s", i, attr);
-		for (unsigned int j = 0; j < nb_skips; j++)
-			TEST_ASSERT(strnlen(skips[j].reason, UACCE_REASON_LEN) > 8 &&
-				strnlen(skips[j].reason, UACCE_REASON_LEN) <
+			TEST_ASSERT(sane(&tree_devs[j]) == 0, "round %u, %s", i, attr);
+		for (unsigned int j = 0; j < tree_nb_skips; j++)
+			TEST_ASSERT(strnlen(tree_skips[j].reason, UACCE_REASON_LEN) > 8 &&
+				strnlen(tree_skips[j].reason, UACCE_REASON_LEN) <
 				UACCE_REASON_LEN, "round %u, %s", i, attr);
 		/* heal at times, or one bad attribute would shadow the others */
 		if (k < nb_attrs && rand_r(&seed) % 4 != 0)

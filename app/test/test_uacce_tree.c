@@ -157,3 +157,31 @@ tree_dev_remove(const char *dev)
 	snprintf(path, sizeof(path), "%s/devices/%s", root, dev);
 	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+struct uacce_dev tree_devs[TREE_NB_DEVS];
+struct uacce_skip tree_skips[TREE_NB_SKIPS];
+unsigned int tree_nb_skips;
+
+static const char * const zip_algs[] = { "zlib", "gzip", "deflate", NULL };
+
+const struct uacce_match tree_any = {
+	.api_prefix = "hisi_qm_v", .api_min = 2, .algs = zip_algs,
+};
+
+int
+tree_scan(const struct uacce_match *match)
+{
+	memset(tree_devs, 0xa5, sizeof(tree_devs));
+	memset(tree_skips, 0xa5, sizeof(tree_skips));
+	return uacce_scan(tree_class(), "/dev", match, tree_devs, TREE_NB_DEVS,
+		tree_skips, TREE_NB_SKIPS, &tree_nb_skips);
+}
+
+const char *
+tree_reason(const char *dev)
+{
+	for (unsigned int i = 0; i < tree_nb_skips; i++)
+		if (strcmp(tree_skips[i].name, dev) == 0)
+			return tree_skips[i].reason;
+	return "(not skipped)";
+}

@@ -17,6 +17,8 @@
 
 #include <stddef.h>
 
+#include <uacce.h>
+
 /** Path of the tree's class directory; of the tree itself. */
 const char *
 tree_class(void);
@@ -48,5 +50,24 @@ int
 tree_attr_remove(const char *dev, const char *attr);
 int
 tree_attr_copy(const char *dev, const char *from, const char *attr);
+
+#define TREE_NB_DEVS	64
+#define TREE_NB_SKIPS	64
+
+/** What the last tree_scan() found and passed over. */
+extern struct uacce_dev tree_devs[TREE_NB_DEVS];
+extern struct uacce_skip tree_skips[TREE_NB_SKIPS];
+extern unsigned int tree_nb_skips;
+
+/** Any device of api v2 or later with a ZIP algorithm. */
+extern const struct uacce_match tree_any;
+
+/** Scan the tree into poisoned memory; returns what uacce_scan() does. */
+int
+tree_scan(const struct uacce_match *match);
+
+/** Why a device was passed over. */
+const char *
+tree_reason(const char *dev);
 
 #endif /* TEST_UACCE_TREE_H */
