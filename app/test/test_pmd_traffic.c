@@ -24,6 +24,9 @@ static struct {
 
 static void *deflate_xform, *inflate_xform;
 static unsigned int nb_inside, next;
+/* Ops sent in each direction; a slow lane must not leave all traffic to the other. */
+static unsigned int nb_sent[2];
+#define MAX_AHEAD	TRAFFIC_OPS
 
 static int
 unit_make(unsigned int i)
@@ -84,6 +87,7 @@ void
 traffic_reset(struct traffic_sum *sum)
 {
 	*sum = (struct traffic_sum){ .sent = 0 };
+	nb_sent[0] = nb_sent[1] = 0;
 }
 
 unsigned int
@@ -160,7 +164,7 @@ enqueue(const struct pmd_dev *dev, unsigned int nb, struct traffic_sum *sum)
 	for (unsigned int k = 0; k < TRAFFIC_OPS && n < nb; k++) {
 		unsigned int i = (next + k) % TRAFFIC_OPS;
 
-		if (unit[i].inside)
+		if (unit[i].inside || nb_sent[i & 1] > nb_sent[!(i & 1)] + MAX_AHEAD)
 			continue;
 		pmd_buf_seal(&unit[i].dst);
 		unit[i].op->status = RTE_COMP_OP_STATUS_INVALID_STATE;
@@ -172,6 +176,7 @@ enqueue(const struct pmd_dev *dev, unsigned int nb, struct traffic_sum *sum)
 	TEST_ASSERT(taken <= n, "%u of %u", taken, n);
 	for (unsigned int k = 0; k < taken; k++) {
 		unit[ops[k]->hash.iova_addr].inside = true;
+		nb_sent[ops[k]->hash.iova_addr & 1]++;
 		nb_inside++;
 	}
 	sum->sent += taken;
