@@ -65,6 +65,9 @@ main()
 		case $1 in
 		--rounds | --json | --markdown)
 			[ $# -ge 2 ] || die "$1 needs a value"
+			if [ "$1" = --rounds ] && ! [[ $2 =~ ^[1-9][0-9]?$ ]]; then
+				die "--rounds $2: allowed is 1 to 99"
+			fi
 			if [ "$1" = --rounds ]; then
 				rounds=$2
 			else
@@ -77,6 +80,7 @@ main()
 			exit 0
 			;;
 		*)
+			say "unknown argument: $1" >&2
 			usage >&2
 			exit 2
 			;;

@@ -399,6 +399,15 @@ count()
 		END { print n + 0 }' "$RESULTS"
 }
 
+# What the failed cases of a log said; its end if what failed was no case.
+failed_parts()
+{
+	awk '/^--- .*: (passed|skipped)$/ { part = ""; next }
+		{ part = part $0 "\n" }
+		/^--- .*: failed$/ { printf "%s", part; part = ""; any = 1 }
+		END { if (!any) printf "%s", part }' "$1"
+}
+
 run_job()
 {
 	local log=$LOGS/$1.log status=0 start=$SECONDS
@@ -427,8 +436,8 @@ run_job()
 	if [ "$(count "$JOB" failed)" -gt 0 ]; then
 		say "---- failed: $(awk -v job="$JOB" '$1 == job && $2 == "failed" { print $3 }' \
 			"$RESULTS" | paste -sd' ')"
-		say "---- the end of ${log#"$TOP/"}:"
-		tail -n 40 "$log" | cut -c 1-300
+		say "---- of ${log#"$TOP/"}:"
+		failed_parts "$log" | tail -n 120 | cut -c 1-300
 		say "----"
 	fi
 }

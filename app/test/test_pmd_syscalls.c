@@ -3,9 +3,9 @@
  */
 
 /*
- * The data path makes no system call: after one warm-up lap, which opens and touches
- * everything, a thread in strict seccomp mode does the same work again and is killed
- * by the kernel if it makes one. Sanitizers make system calls of their own.
+ * The data path makes no system call: after a warm-up, in which every slot of the ring
+ * meets every kind of request, a thread in strict seccomp mode does the same work again
+ * and is killed by the kernel if it makes one.
  */
 
 #include <linux/seccomp.h>
@@ -19,17 +19,10 @@
 
 #include "test_pmd.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#define SANITIZED	(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define SANITIZED	0
-#endif
-
 #define NB_OPS		24
 #define LEN		3000u
 #define LAPS		50
+#define WARM_LAPS	40	/* a chain in each of 256 slots takes 32 */
 
 struct work {
 	const struct pmd_dev *dev;
@@ -110,7 +103,8 @@ confine(const struct pmd_dev *dev)
 		TEST_ASSERT(op_make(dev, &w, i, bufs) == 0, "op %u", i);
 		xforms[i] = w.ops[i]->private_xform;
 	}
-	TEST_ASSERT(lap(&w), "the warm-up failed");
+	for (unsigned int i = 0; i < WARM_LAPS; i++)
+		TEST_ASSERT(lap(&w), "the warm-up failed");
 	TEST_ASSERT(pthread_create(&thread, NULL, confined, &w) == 0, "no thread");
 	pthread_join(thread, NULL);
 	TEST_ASSERT(__atomic_load_n(&w.finished, __ATOMIC_ACQUIRE),
@@ -129,11 +123,8 @@ static int
 test_pmd_syscalls(void)
 {
 	struct pmd_dev dev;
-	int ret;
+	int ret = pmd_up();
 
-	if (SANITIZED)
-		return TEST_SKIPPED;
-	ret = pmd_up();
 	if (ret == 0)
 		ret = pmd_open(&dev, PMD_NAME, "device=soft", 1, PMD_QP_OPS);
 	if (ret == 0) {

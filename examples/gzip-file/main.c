@@ -5,7 +5,7 @@
 /*
  * Compress a file to gzip on any compressdev, many chunks in flight.
  *
- *   gzip-file --no-pci --vdev=uacce_zip -- FILE FILE.gz
+ *   build/examples/gzip-file --no-pci --vdev=uacce_zip -- FILE FILE.gz
  *
  * Every chunk is a stateless op of its own. All but the last are flushed FULL: they
  * end byte-aligned without a final block, so that the outputs, one after the other,
