@@ -67,7 +67,7 @@ qm_init_rings(struct hisi_qm_queue *q, const struct hisi_qm_qp_ctx *ctx,
 	q->sqe_size = info->sqe_size;
 	q->sq_depth = info->sq_depth;
 	q->cq_depth = info->cq_depth;
-	q->ack_batch = RTE_MIN(HISI_QM_ACK_BATCH, q->sq_depth / 4);
+	q->ack_batch = hisi_qm_ack_batch(q->sq_depth);
 	q->sq = dus;
 	q->cq = dus + (size_t)q->sq_depth * q->sqe_size;
 	q->tx_stop = (uint32_t *)(dus + len - HISI_QM_DUS_TX_STOP);

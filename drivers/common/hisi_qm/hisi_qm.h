@@ -155,6 +155,13 @@ hisi_qm_capacity(const struct hisi_qm_queue *q)
 	return q->sq_depth - 1 - q->ack_batch;
 }
 
+/** How many completions a ring of this depth acknowledges with one doorbell. */
+static inline uint16_t
+hisi_qm_ack_batch(uint32_t sq_depth)
+{
+	return RTE_MIN((uint32_t)HISI_QM_ACK_BATCH, sq_depth / 4);
+}
+
 static inline uint16_t
 hisi_qm_next(uint16_t index, uint16_t depth)
 {

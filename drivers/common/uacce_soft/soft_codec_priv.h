@@ -61,37 +61,6 @@ struct soft_codec {
 	struct inflate_state isal_inf;
 };
 
-/** A place in a segment list. */
-struct soft_cursor {
-	const struct soft_seg *seg;
-	unsigned int nb;
-	size_t off;
-};
-
-static inline struct soft_cursor
-soft_cursor_src(const struct soft_codec_req *req)
-{
-	return (struct soft_cursor){ req->src, req->nb_src, 0 };
-}
-
-static inline struct soft_cursor
-soft_cursor_dst(const struct soft_codec_req *req)
-{
-	return (struct soft_cursor){ req->dst, req->nb_dst, 0 };
-}
-
-/** Next contiguous bytes, at most max; *p is NULL and 0 returned at the end. */
-size_t
-soft_cursor_next(struct soft_cursor *c, size_t max, uint8_t **p);
-
-/** Copy the next len bytes out of segments; returns how many there were. */
-size_t
-soft_gather(struct soft_cursor *c, uint8_t *to, size_t len);
-
-/** Copy len bytes into segments; returns how many had room. */
-size_t
-soft_scatter(struct soft_cursor *c, const uint8_t *from, size_t len);
-
 /** Continue the checksums that req wants over the first len bytes of segs. */
 void
 soft_checksums(struct soft_codec_req *req, const struct soft_seg *segs,

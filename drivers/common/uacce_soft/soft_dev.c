@@ -56,17 +56,8 @@ any_work(struct uacce_soft *dev, bool *held)
 {
 	*held = false;
 	for (unsigned int i = 0; i < dev->conf.nb_queues; i++) {
-		struct uacce_soft_queue *q = &dev->queues[i];
-
-		if (!soft_queue_has_work(q))
-			continue;
-		pthread_mutex_lock(&q->lock);
-		bool only_held = q->fetch ==
-			atomic_load_explicit(&q->sq_tail, memory_order_acquire);
-		pthread_mutex_unlock(&q->lock);
-		if (!only_held)
+		if (soft_queue_has_work(&dev->queues[i], held))
 			return true;
-		*held = true;
 	}
 	return false;
 }

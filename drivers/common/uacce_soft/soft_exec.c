@@ -12,29 +12,16 @@
 
 #include "soft_priv.h"
 
-/* Copy between a linear buffer and len bytes at offset of a segment list. */
-static void
-segs_copy(const struct soft_seg *segs, unsigned int nb, size_t offset,
-	  uint8_t *buf, size_t len, bool to_segs)
+/* A cursor that many bytes into a list. */
+static struct soft_cursor
+cursor_at(struct soft_cursor c, size_t offset)
 {
-	for (unsigned int i = 0; i < nb && len != 0; i++) {
-		size_t n = segs[i].len;
+	size_t n = 1;
+	uint8_t *p;
 
-		if (offset >= n) {
-			offset -= n;
-			continue;
-		}
-		n -= offset;
-		if (n > len)
-			n = len;
-		if (to_segs)
-			memcpy(segs[i].addr + offset, buf, n);
-		else
-			memcpy(buf, segs[i].addr + offset, n);
-		offset = 0;
-		buf += n;
-		len -= n;
-	}
+	for (; offset != 0 && n != 0; offset -= n)
+		n = soft_cursor_next(&c, offset, &p);
+	return c;
 }
 
 static void
@@ -57,6 +44,7 @@ exec_compress(struct soft_engine *e, struct soft_request *r)
 {
 	struct soft_codec_req *c = &r->codec;
 	uint8_t t[SOFT_GZIP_TRAILER];
+	struct soft_cursor at;
 	enum soft_codec_status st = soft_codec_deflate(e->codec, c);
 
 	if (st == SOFT_CODEC_NO_SPACE ||
@@ -66,7 +54,8 @@ exec_compress(struct soft_engine *e, struct soft_request *r)
 		return HISI_ZIP_STATUS_BAD;
 	if (r->trailer != 0) {
 		trailer_fill(r, r->in, t);
-		segs_copy(c->dst, c->nb_dst, c->produced, t, r->trailer, true);
+		at = cursor_at(soft_cursor_dst(c), c->produced);
+		soft_scatter(&at, t, r->trailer);
 		c->produced += r->trailer;
 	}
 	c->consumed = r->in;
@@ -78,6 +67,7 @@ exec_decompress(struct soft_engine *e, struct soft_request *r)
 {
 	struct soft_codec_req *c = &r->codec;
 	uint8_t want[SOFT_GZIP_TRAILER], have[SOFT_GZIP_TRAILER];
+	struct soft_cursor at;
 	enum soft_codec_status st = soft_codec_inflate(e->codec, c);
 
 	if (st == SOFT_CODEC_NO_SPACE)
@@ -86,7 +76,8 @@ exec_decompress(struct soft_engine *e, struct soft_request *r)
 		return HISI_ZIP_STATUS_BAD;
 	if (r->trailer != 0) {
 		trailer_fill(r, (uint32_t)c->produced, want);
-		segs_copy(c->src, c->nb_src, c->consumed, have, r->trailer, false);
+		at = cursor_at(soft_cursor_src(c), c->consumed);
+		soft_gather(&at, have, r->trailer);
 		if (memcmp(want, have, r->trailer) != 0)
 			return HISI_ZIP_STATUS_CHECK;
 		c->consumed += r->trailer;
@@ -94,36 +85,15 @@ exec_decompress(struct soft_engine *e, struct soft_request *r)
 	return HISI_ZIP_STATUS_OK;
 }
 
-static void
-segs_to_segs(const struct soft_codec_req *c)
-{
-	unsigned int d = 0;
-	size_t used = 0;	/* of dst[d] */
-
-	for (unsigned int s = 0; s < c->nb_src; s++) {
-		for (size_t done = 0; done < c->src[s].len; ) {
-			size_t n = c->dst[d].len - used;
-
-			if (n == 0) {
-				d++;
-				used = 0;
-				continue;
-			}
-			if (n > c->src[s].len - done)
-				n = c->src[s].len - done;
-			memcpy(c->dst[d].addr + used, c->src[s].addr + done, n);
-			used += n;
-			done += n;
-		}
-	}
-}
-
 static uint32_t
 exec_copy(struct soft_request *r)
 {
+	struct soft_cursor dst = soft_cursor_dst(&r->codec);
+
 	if (r->out < r->in)
 		return HISI_ZIP_STATUS_NO_SPACE;
-	segs_to_segs(&r->codec);
+	for (unsigned int i = 0; i < r->codec.nb_src; i++)
+		soft_scatter(&dst, r->codec.src[i].addr, r->codec.src[i].len);
 	soft_codec_checksum(&r->codec);
 	r->codec.consumed = r->in;
 	r->codec.produced = r->in;

@@ -244,9 +244,9 @@ soft_queue_fini(struct uacce_soft_queue *q);
 unsigned int
 soft_queue_work(struct uacce_soft_queue *q, struct soft_engine *e, unsigned int max);
 
-/** Has q something for an engine thread? */
+/** Has q a request for an engine thread? Sets *held if it holds completions back. */
 bool
-soft_queue_has_work(struct uacce_soft_queue *q);
+soft_queue_has_work(struct uacce_soft_queue *q, bool *held);
 
 /** Stop taking requests; returns when none is being executed. */
 void

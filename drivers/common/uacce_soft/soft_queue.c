@@ -72,15 +72,18 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max)
 }
 
 bool
-soft_queue_has_work(struct uacce_soft_queue *q)
+soft_queue_has_work(struct uacce_soft_queue *q, bool *held)
 {
-	bool work;
+	bool work = false;
 
 	if (!soft_queue_running(q))
 		return false;
 	pthread_mutex_lock(&q->lock);
-	/* seq_cst: see engine_idle() */
-	work = soft_queue_running(q) && (q->nb_held != 0 || q->fetch != atomic_load(&q->sq_tail));
+	if (soft_queue_running(q)) {
+		/* seq_cst: see engine_idle() */
+		work = q->fetch != atomic_load(&q->sq_tail);
+		*held |= q->nb_held != 0;
+	}
 	pthread_mutex_unlock(&q->lock);
 	return work;
 }

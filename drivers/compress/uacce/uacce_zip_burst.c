@@ -323,7 +323,7 @@ must_wait(struct uacce_zip_lane *lane)
 		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_EARLY], 1);
 		lane->early = now;
 	}
-	if (now - lane->early > rte_get_tsc_hz() / MS_PER_S * ZIP_EARLY_MS)
+	if (now - lane->early > zip_tsc_of_ms(ZIP_EARLY_MS))
 		uacce_zip_lane_fail(lane, ZIP_FAULT_CQE_EARLY, true);
 	return true;
 }

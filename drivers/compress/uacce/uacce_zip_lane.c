@@ -16,12 +16,6 @@
 /* An empty lane that stays unusable for so long is an error to the caller. */
 #define UNUSABLE_MS		1000
 
-static uint64_t
-tsc_of_ms(uint64_t ms)
-{
-	return rte_get_tsc_hz() / MS_PER_S * ms;
-}
-
 static void
 lane_set_state(struct uacce_zip_lane *lane, enum uacce_zip_lane_state state)
 {
@@ -83,9 +77,19 @@ lane_open_failed(struct uacce_zip_lane *lane, int err)
 		ZIP_LOG(ERR, "%s: a queue cannot be opened now for another reason: %s",
 			lane->dev->name, rte_strerror(-err));
 	lane->open_err = err;
-	lane->open_delay = lane->open_delay == 0 ? tsc_of_ms(OPEN_DELAY_MS) :
-		RTE_MIN(2 * lane->open_delay, tsc_of_ms(OPEN_DELAY_MAX_MS));
+	lane->open_delay = lane->open_delay == 0 ? zip_tsc_of_ms(OPEN_DELAY_MS) :
+		RTE_MIN(2 * lane->open_delay, zip_tsc_of_ms(OPEN_DELAY_MAX_MS));
 	lane->open_again = rte_rdtsc() + lane->open_delay;
+}
+
+/* Nothing is held against the lane any more. */
+static void
+lane_forgive(struct uacce_zip_lane *lane)
+{
+	lane->open_err = 0;
+	lane->open_delay = 0;
+	lane->open_again = 0;
+	lane->unusable = 0;
 }
 
 static int
@@ -110,10 +114,7 @@ lane_open(struct uacce_zip_lane *lane)
 		lane_open_failed(lane, ret);
 		return ret;
 	}
-	lane->open_err = 0;
-	lane->open_delay = 0;
-	lane->open_again = 0;
-	lane->unusable = 0;
+	lane_forgive(lane);
 	return 0;
 }
 
@@ -128,7 +129,7 @@ lane_unusable(struct uacce_zip_lane *lane)
 
 	if (lane->unusable == 0)
 		lane->unusable = now;
-	if (now - lane->unusable < tsc_of_ms(UNUSABLE_MS))
+	if (now - lane->unusable < zip_tsc_of_ms(UNUSABLE_MS))
 		return -EAGAIN;
 	return lane->qp->enq.ops == __atomic_load_n(&lane->qp->deq.ops, __ATOMIC_RELAXED) ?
 		-EIO : -EAGAIN;
@@ -312,9 +313,6 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane)
 		lost++;
 	}
 	lane_free(lane);
-	lane->open_err = 0;
-	lane->open_delay = 0;
-	lane->open_again = 0;
-	lane->unusable = 0;
+	lane_forgive(lane);
 	return lost;
 }

@@ -54,8 +54,7 @@ all_drained(struct rte_compressdev *cdev)
 static void
 zip_stop(struct rte_compressdev *cdev)
 {
-	uint64_t deadline = rte_rdtsc() +
-		rte_get_tsc_hz() / MS_PER_S * ZIP_STOP_TIMEOUT_MS;
+	uint64_t deadline = rte_rdtsc() + zip_tsc_of_ms(ZIP_STOP_TIMEOUT_MS);
 
 	while (!all_drained(cdev)) {
 		if (rte_rdtsc() > deadline)
@@ -112,9 +111,9 @@ soft_depth(const struct uacce_zip_device *zip, uint32_t max_inflight)
 
 	if (zip->args.soft_depth != 0) {
 		uint32_t depth = zip->args.soft_depth;
-		uint32_t batch = RTE_MIN((uint32_t)HISI_QM_ACK_BATCH, depth / 4);
 
-		return max_inflight > depth - 1 - batch ? -EINVAL : (int)depth;
+		return max_inflight > depth - 1 - hisi_qm_ack_batch(depth) ?
+			-EINVAL : (int)depth;
 	}
 	if (need > UACCE_SOFT_MAX_DEPTH)
 		return -EINVAL;

@@ -16,6 +16,7 @@
 
 #include <rte_comp.h>
 #include <rte_compressdev_pmd.h>
+#include <rte_cycles.h>
 #include <rte_spinlock.h>
 
 #include <hisi_qm.h>
@@ -245,6 +246,12 @@ zip_count(uint64_t *counter, uint64_t n)
 {
 	/* one writer; readers of statistics may see it late but never torn */
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+zip_tsc_of_ms(uint64_t ms)
+{
+	return rte_get_tsc_hz() / MS_PER_S * ms;
 }
 
 /* uacce_zip_args.c */
