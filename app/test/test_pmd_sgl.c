@@ -109,6 +109,17 @@ foreign(const struct pmd_dev *dev, void *d, uint32_t len, const struct layout *f
 }
 
 static int
+both_ways(const struct pmd_dev *dev, void *c, void *d, uint32_t len,
+	  const struct layout *from, const struct layout *to)
+{
+	TEST_ASSERT(round_trip(dev, c, d, len, from, to) == 0 &&
+		    foreign(dev, d, len, from, to) == 0,
+		    "%u segments from %u to %u segments from %u, %u bytes",
+		    from->nb, from->off, to->nb, to->off, len);
+	return 0;
+}
+
+static int
 lengths(const struct pmd_dev *dev, const struct pmd_flavour *f)
 {
 	static const unsigned int nbs[] = { 1, 2, 8, 9, 255, 256, 257, 3000 };
@@ -125,10 +136,8 @@ lengths(const struct pmd_dev *dev, const struct pmd_flavour *f)
 
 		/* what compresses well leaves most of the destination's segments unused */
 		pmd_fill(pmd_rnd(2) != 0 ? PMD_RANDOM : PMD_MIXED, data, len);
-		TEST_ASSERT(round_trip(dev, c, d, len, &from, &to) == 0 &&
-			    foreign(dev, d, len, &from, &to) == 0,
-			    "%u segments from %u to %u segments from %u, %u bytes",
-			    from.nb, from.off, to.nb, to.off, len);
+		if (both_ways(dev, c, d, len, &from, &to) != 0)
+			return -1;
 	}
 	pmd_xform_free(dev, c);
 	pmd_xform_free(dev, d);
@@ -149,10 +158,8 @@ large(const struct pmd_dev *dev, const struct pmd_flavour *f)
 		uint32_t len = MAX_LEN - pmd_rnd(MAX_LEN / 2);
 
 		pmd_fill(i % PMD_NB_KINDS, data, len);
-		TEST_ASSERT(round_trip(dev, c, d, len, &from, &to) == 0 &&
-			    foreign(dev, d, len, &from, &to) == 0,
-			    "%u segments from %u to %u segments from %u, %u bytes",
-			    from.nb, from.off, to.nb, to.off, len);
+		if (both_ways(dev, c, d, len, &from, &to) != 0)
+			return -1;
 	}
 	pmd_xform_free(dev, c);
 	pmd_xform_free(dev, d);

@@ -12,6 +12,7 @@
 #include <rte_malloc.h>
 
 #include "test_qm_util.h"
+#include "test_soft_util.h"
 
 #define PAGE	4096
 
@@ -19,18 +20,6 @@
 #define CMD_CTX		0xc004480aul
 #define CMD_INFO	0xc010480bul
 #define DB_OFFSET	0x1000
-
-struct qp_ctx {
-	uint16_t id;
-	uint16_t qc_type;
-};
-
-struct qp_info {
-	uint32_t sqe_size;
-	uint16_t sq_depth;
-	uint16_t cq_depth;
-	uint64_t reserved;
-};
 
 static int
 eal_init(void)

@@ -11,18 +11,6 @@
 #include "test.h"
 #include "test_soft_util.h"
 
-struct qp_ctx {
-	uint16_t id;
-	uint16_t qc_type;
-};
-
-struct qp_info {
-	uint32_t sqe_size;
-	uint16_t sq_depth;
-	uint16_t cq_depth;
-	uint64_t reserved;
-};
-
 /*
  * S start, P put, C set context, I get depths, D map DUS, d unmap it, ? unknown
  * command; each with what it must answer.

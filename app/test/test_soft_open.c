@@ -13,11 +13,6 @@
 
 #define MANY	1023
 
-struct qp_ctx {
-	uint16_t id;
-	uint16_t qc_type;
-};
-
 static int
 number(struct uacce_soft_queue *q)
 {

@@ -16,18 +16,6 @@
 #define CQE_BYTES	16
 #define WAIT_SECONDS	60	/* sanitizers on a busy machine */
 
-struct qp_ctx {
-	uint16_t id;
-	uint16_t qc_type;
-};
-
-struct qp_info {
-	uint32_t sqe_size;
-	uint16_t sq_depth;
-	uint16_t cq_depth;
-	uint64_t reserved;
-};
-
 size_t
 tc_dus_len(unsigned int sq_depth, unsigned int cq_depth)
 {

@@ -18,6 +18,19 @@
 
 #include <uacce_soft.h>
 
+/* Arguments of the two ioctls, from the datasheet (1.5) and not from the driver. */
+struct qp_ctx {
+	uint16_t id;
+	uint16_t qc_type;
+};
+
+struct qp_info {
+	uint32_t sqe_size;
+	uint16_t sq_depth;
+	uint16_t cq_depth;
+	uint64_t reserved;
+};
+
 #define DIM(a)		(sizeof(a) / sizeof((a)[0]))
 
 /* ioctls (datasheet 1.5) */
