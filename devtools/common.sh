@@ -13,7 +13,7 @@ VDEV=uacce_zip
 
 # What the build needs; the package of each driver of DPDK comes with "dpdk".
 BUILD_PACKAGES=(dpdk dpdk-dev libdpdk-dev meson ninja-build pkg-config gcc libc6-dev binutils
-	libdeflate-dev libisal-dev zlib1g-dev dpkg-dev)
+	libdeflate-dev libisal-dev liblz4-dev libxxhash-dev zlib1g-dev dpkg-dev)
 # What running the benchmarks needs beside it, and the tests beside that.
 RUN_PACKAGES=(python3)
 TEST_PACKAGES=(clang git shellcheck)

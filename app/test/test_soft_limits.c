@@ -74,6 +74,7 @@ types(struct tc *c, unsigned int api)
 		if (refused_word(c, api, DW_9, dw9 | TC_ZLIB | buf << 8,
 				 UACCE_SOFT_SQE_REQUEST) != 0)
 			return -1;
+	/* a stream is its context; see test_soft_stream_comp.c for those that have one */
 	return refused_word(c, api, DW_7, dw7 | TC_STATEFUL, UACCE_SOFT_SQE_MODE) != 0 ||
 		refused_word(c, api, DW_7, dw7 | TC_STATEFUL | TC_NEW | TC_FINISH,
 			     UACCE_SOFT_SQE_MODE) != 0 ? -1 : 0;

@@ -28,7 +28,7 @@ struct hisi_zip_sqe {
 	uint32_t comp_data_length;	/**< H  dw2, LZ77 types only */
 	uint32_t status;		/**< H  dw3, HISI_ZIP_STATUS_* */
 	uint32_t input_data_length;	/**< W  dw4 */
-	uint32_t lba_l;			/**< W  dw5, 0 */
+	uint32_t lba_l;			/**< W  dw5, 0; see HISI_ZIP_EXT2_* */
 	uint32_t lba_h;			/**< W  dw6, 0 */
 	uint32_t dw7;			/**< W  HISI_ZIP_DW7_* */
 	uint32_t dw8;			/**< W  bits 23:0 output SGL skip */
@@ -125,6 +125,7 @@ HISI_ZIP_AT(checksum, 31);
 #define HISI_ZIP_REQ_DEFLATE		0x01u	/**< type 3 only */
 #define HISI_ZIP_REQ_ZLIB		0x02u
 #define HISI_ZIP_REQ_GZIP		0x03u
+#define HISI_ZIP_REQ_LZ4		0x04u	/**< v5; output unknown (12) */
 #define HISI_ZIP_DW9_BUF_SHIFT		8
 #define HISI_ZIP_DW9_BUF_MASK		0xfu
 #define HISI_ZIP_BUF_FLAT		0u
@@ -139,6 +140,38 @@ HISI_ZIP_AT(checksum, 31);
 
 #define HISI_ZIP_MAX_LEN		(8u << 20)	/**< input, output (3.8) */
 #define HISI_ZIP_MIN_OUT		17u	/**< less is ignored (3.8) */
+
+/*
+ * Stream context (5.1): one buffer per stream, zeroed at each of its starts. dw22/23
+ * point past the part that is the driver's.
+ */
+#define HISI_ZIP_CTX_LEN		0x10000u
+#define HISI_ZIP_CTX_HW			64u	/**< where the device's part begins */
+#define HISI_ZIP_CTX_HW_LEN		0x9800u	/**< it ends at 0x9840 */
+#define HISI_ZIP_CTX_WINDOW		0xc00u	/**< history, in the device's part */
+#define HISI_ZIP_CTX_WINDOW_MAX		0x8000u
+/** Where cached input follows a history of that many bytes. */
+#define HISI_ZIP_CTX_TAIL(win_len)	(HISI_ZIP_CTX_WINDOW + (((win_len) + 15u) & ~15u))
+#define HISI_ZIP_CTX_TAIL_LEN		8u	/**< bytes */
+#define HISI_ZIP_CTX_BOUNCE		0x9840u	/**< small outputs; the driver's */
+#define HISI_ZIP_BOUNCE_LEN		236u	/**< room of the bounce buffer (5.4) */
+#define HISI_ZIP_STREAM_MIN_OUT		200u	/**< streams: so much or less bounces */
+static_assert(HISI_ZIP_CTX_TAIL(HISI_ZIP_CTX_WINDOW_MAX) + HISI_ZIP_CTX_TAIL_LEN <=
+	      HISI_ZIP_CTX_HW_LEN, "datasheet 5.1");
+
+/* dw15 (5.2) */
+#define HISI_ZIP_CTX0_STATE_MASK	0xfu
+#define HISI_ZIP_CTX0_NORMAL		0u
+#define HISI_ZIP_CTX0_LAST_NO_ROOM	1u	/**< last block done, output pending */
+#define HISI_ZIP_CTX0_NO_ROOM		2u	/**< decompression: output pending */
+#define HISI_ZIP_CTX0_NOT_STARTED	3u	/**< next block waits for more input */
+#define HISI_ZIP_CTX0_BFINAL		(1u << 7)
+#define HISI_ZIP_CTX0_TAIL_SHIFT	10	/**< bits of cached input, 15:10 */
+#define HISI_ZIP_CTX0_TAIL_MASK		0x3fu
+#define HISI_ZIP_CTX0_TAIL_MAX		39u	/**< bits */
+/* dw28, dw29 (5.2) */
+#define HISI_ZIP_CTX1_STORED_MASK	0x7ffffu	/**< bytes left of a stored block */
+#define HISI_ZIP_CTX2_WINDOW_MASK	0xffffu		/**< bytes of history */
 
 /**
  * Scatter-gather list header (4.1). The device relies on next_dma and
@@ -184,7 +217,9 @@ static_assert(offsetof(struct hisi_zip_sge, va) == 24, "datasheet 4.2");
  *
  * dw12 (priv_info): HISI_ZIP_EXT_* below. dw10 (dif_l): CRC-32 of the
  * uncompressed data, dw11 (dif_h): its Adler-32; both WH: start value in, result
- * out, if asked for.
+ * out, if asked for. dw5 (lba_l): HISI_ZIP_EXT2_*.
+ *
+ * HISI_ZIP_REQ_LZ4 with it makes and reads LZ4 frames; stateless.
  */
 #define HISI_ZIP_EXT_MAGIC		0x5a530000u	/**< bits 31:16 */
 #define HISI_ZIP_EXT_MAGIC_MASK		0xffff0000u
@@ -199,8 +234,32 @@ static_assert(offsetof(struct hisi_zip_sge, va) == 24, "datasheet 4.2");
 #define HISI_ZIP_EXT_NO_FINAL		(1u << 10)	/**< full flush, no BFINAL */
 #define HISI_ZIP_EXT_CRC32		(1u << 11)	/**< dw10 is used */
 #define HISI_ZIP_EXT_ADLER32		(1u << 12)	/**< dw11 is used */
+/**
+ * Stateless, too little room: do what fits and say so by HISI_ZIP_STATUS_NO_SPACE with
+ * consumed not 0; the rest can be handled by a request of its own.
+ */
+#define HISI_ZIP_EXT_PARTIAL		(1u << 13)
+/** LZ4: what the frame has, at the places of its FLG byte; ignored by decompression. */
+#define HISI_ZIP_EXT2_LZ4_MASK		0x3cu
+/** dw10 is the xxHash-32, seed 0, of the uncompressed data: out, there is no start value. */
+#define HISI_ZIP_EXT2_XXH32		(1u << 8)
+/** A stream that starts again goes on with the hash; in the context it is. */
+#define HISI_ZIP_EXT2_XXH32_GO_ON	(1u << 9)
+/**
+ * DEFLATE: bytes of dictionary, at the address in dw24 and dw25; 0: none. In streams it
+ * goes with HISI_ZIP_DW7_STREAM_NEW and is copied.
+ */
+#define HISI_ZIP_EXT2_DICT_SHIFT	16
+#define HISI_ZIP_EXT2_DICT_MAX		HISI_ZIP_CTX_WINDOW_MAX
+#define HISI_ZIP_EXT2_MASK		(HISI_ZIP_EXT2_LZ4_MASK | HISI_ZIP_EXT2_XXH32 | \
+	HISI_ZIP_EXT2_XXH32_GO_ON | 0xffffu << HISI_ZIP_EXT2_DICT_SHIFT)
 /** Request type of the extension: copy source to destination. */
 #define HISI_ZIP_REQ_EXT_COPY		0xf0u
+/**
+ * Request type of the extension, decompression: does source inflate to what is in
+ * destination? That is read, not written; HISI_ZIP_STATUS_CHECK: it does not.
+ */
+#define HISI_ZIP_REQ_EXT_VERIFY		0xf1u
 /** Status preset by software: an SQE not written back still carries it. */
 #define HISI_ZIP_STATUS_EXT_PENDING	0xffu
 

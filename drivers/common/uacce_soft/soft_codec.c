@@ -141,6 +141,20 @@ soft_cursor_next(struct soft_cursor *c, size_t max, uint8_t **p)
 	return n;
 }
 
+void
+soft_cursor_skip(struct soft_cursor *c, size_t len)
+{
+	uint8_t *p;
+	size_t n;
+
+	while (len > 0) {
+		n = soft_cursor_next(c, len, &p);
+		if (n == 0)
+			break;
+		len -= n;
+	}
+}
+
 size_t
 soft_gather(struct soft_cursor *c, uint8_t *to, size_t len)
 {

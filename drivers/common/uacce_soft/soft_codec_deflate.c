@@ -43,7 +43,15 @@ enum piece_state {
 };
 
 static const uint8_t empty_final[] = { 0x03, 0x00 };
+static const uint8_t empty_stored[] = { 0x01, 0x00, 0x00, 0xff, 0xff };
 static const uint8_t empty_flush[] = { 0x00, 0x00, 0x00, 0xff, 0xff };
+
+/* Sync and full flush differ only for what is compressed after them. */
+static bool
+ends_final(const struct soft_codec_req *req)
+{
+	return req->end == SOFT_CODEC_END_FINAL;
+}
 
 /* Also the room from which on ISA-L's stateless call ignores avail_out. */
 static size_t
@@ -56,7 +64,7 @@ static size_t
 stored_stream_size(const struct soft_codec_req *req)
 {
 	return stored_size(req->src_len) +
-	       (req->no_final ? sizeof(empty_flush) : 0);
+	       (ends_final(req) ? 0 : sizeof(empty_flush));
 }
 
 static struct plan
@@ -65,7 +73,7 @@ make_plan(const struct soft_codec_req *req)
 	bool narrow = req->src_len > (size_t)1 << req->window_log;
 	bool big = req->src_len > SOFT_CODEC_FLAT_MAX;
 	bool fixed = req->huffman == SOFT_CODEC_HUFFMAN_FIXED;
-	bool pieces = big || fixed || req->no_final;
+	bool pieces = big || fixed || !ends_final(req) || req->dict_len != 0;
 
 	if (req->window_log == 15)
 		narrow = false;
@@ -105,7 +113,7 @@ deflate_stored(struct soft_codec_req *req)
 	while (left > 0) {
 		len = left < STORED_MAX ? left : STORED_MAX;
 		left -= len;
-		hdr[0] = left == 0 && !req->no_final;
+		hdr[0] = left == 0 && ends_final(req);
 		hdr[1] = len & 0xff;
 		hdr[2] = len >> 8;
 		hdr[3] = ~hdr[1];
@@ -118,7 +126,7 @@ deflate_stored(struct soft_codec_req *req)
 			len -= n;
 		}
 	}
-	if (req->no_final)
+	if (!ends_final(req))
 		soft_scatter(&dst, empty_flush, sizeof(empty_flush));
 	req->produced = need;
 	return SOFT_CODEC_OK;
@@ -128,9 +136,13 @@ static enum soft_codec_status
 deflate_empty(struct soft_codec_req *req)
 {
 	struct soft_cursor dst = soft_cursor_dst(req);
-	const uint8_t *p = req->no_final ? empty_flush : empty_final;
-	size_t n = req->no_final ? sizeof(empty_flush) : sizeof(empty_final);
+	const uint8_t *p = ends_final(req) ? empty_final : empty_flush;
+	size_t n = ends_final(req) ? sizeof(empty_final) : sizeof(empty_flush);
 
+	if (ends_final(req) && req->level == 0) {
+		p = empty_stored;
+		n = sizeof(empty_stored);
+	}
 	if (soft_scatter(&dst, p, n) < n)
 		return SOFT_CODEC_NO_SPACE;
 	req->produced = n;
@@ -174,15 +186,34 @@ isal_flat(struct soft_codec *codec, const struct soft_codec_req *req,
 	return z->total_out;
 }
 
+/* What of the dictionary the window reaches. */
+static size_t
+dict_tail(const struct soft_codec_req *req, const uint8_t **p)
+{
+	size_t len = (size_t)1 << req->window_log;
+
+	if (len > req->dict_len)
+		len = req->dict_len;
+	*p = len != 0 ? req->dict + req->dict_len - len : NULL;
+	return len;
+}
+
 static bool
 isal_start(struct soft_codec *codec, const struct soft_codec_req *req,
 	   const struct plan *plan)
 {
 	int type = plan->fixed ? IGZIP_HUFFTABLE_STATIC : IGZIP_HUFFTABLE_DEFAULT;
 
+	const uint8_t *dict;
+	size_t len;
+
 	isal_deflate_reset(&codec->isal);
 	isal_params(codec, req, plan);
-	return isal_deflate_set_hufftables(&codec->isal, NULL, type) == COMP_OK;
+	if (isal_deflate_set_hufftables(&codec->isal, NULL, type) != COMP_OK)
+		return false;
+	len = dict_tail(req, &dict);
+	return isal_deflate_set_dict(&codec->isal, (uint8_t *)(uintptr_t)dict, len) ==
+	       COMP_OK;
 }
 
 static enum piece_state
@@ -196,8 +227,8 @@ isal_piece(struct soft_codec *codec, const struct soft_codec_req *req,
 	z->avail_in = p->in_len;
 	z->next_out = p->out;
 	z->avail_out = p->room;
-	z->end_of_stream = p->last && !req->no_final;
-	z->flush = p->last && req->no_final ? FULL_FLUSH : NO_FLUSH;
+	z->end_of_stream = p->last && ends_final(req);
+	z->flush = p->last && !ends_final(req) ? FULL_FLUSH : NO_FLUSH;
 	do {
 		in_before = z->avail_in;
 		out_before = z->avail_out;
@@ -217,6 +248,15 @@ isal_piece(struct soft_codec *codec, const struct soft_codec_req *req,
 }
 
 static bool
+zlib_set_dict(z_stream *z, const struct soft_codec_req *req)
+{
+	const uint8_t *dict;
+	size_t len = dict_tail(req, &dict);
+
+	return len == 0 || deflateSetDictionary(z, dict, len) == Z_OK;
+}
+
+static bool
 zlib_start(struct soft_codec *codec, const struct soft_codec_req *req,
 	   const struct plan *plan)
 {
@@ -225,14 +265,15 @@ zlib_start(struct soft_codec *codec, const struct soft_codec_req *req,
 	unsigned int key = plan->level << 8 | (unsigned int)bits << 1 | plan->fixed;
 
 	if (key == codec->zdef_key)
-		return deflateReset(&codec->zdef) == Z_OK;
+		return deflateReset(&codec->zdef) == Z_OK &&
+		       zlib_set_dict(&codec->zdef, req);
 	codec->zdef_key = 0;
 	soft_arena_attach(&codec->zdef_mem, &codec->zdef);
 	if (deflateInit2(&codec->zdef, plan->level, Z_DEFLATED, -bits, 8,
 			 plan->fixed ? Z_FIXED : Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	codec->zdef_key = key;
-	return true;
+	return zlib_set_dict(&codec->zdef, req);
 }
 
 static enum piece_state
@@ -244,7 +285,7 @@ zlib_piece(struct soft_codec *codec, const struct soft_codec_req *req,
 	int ret;
 
 	if (p->last)
-		flush = req->no_final ? Z_FULL_FLUSH : Z_FINISH;
+		flush = ends_final(req) ? Z_FINISH : Z_FULL_FLUSH;
 	z->next_in = p->in;
 	z->avail_in = p->in_len;
 	z->next_out = p->out;
@@ -337,7 +378,11 @@ deflate_flat(struct soft_codec *codec, struct soft_codec_req *req,
 		return SOFT_CODEC_FAILED;
 	if (n > stored_stream_size(req))
 		return deflate_stored(req);
-	if (!direct && (n > req->dst_len || soft_scatter(&dst, out, n) < n))
+	if (n > req->dst_len) {
+		codec->fit = (uint64_t)req->src_len * req->dst_len / n;
+		return SOFT_CODEC_NO_SPACE;
+	}
+	if (!direct && soft_scatter(&dst, out, n) < n)
 		return SOFT_CODEC_NO_SPACE;
 	req->produced = n;
 	return SOFT_CODEC_OK;
@@ -375,8 +420,11 @@ deflate_long(struct soft_codec *codec, struct soft_codec_req *req,
 			state = run_piece(codec, req, plan, &p);
 			if (state == PIECE_FAILED)
 				return SOFT_CODEC_FAILED;
-			if (soft_scatter(&dst, p.out, p.made) < p.made)
+			if (soft_scatter(&dst, p.out, p.made) < p.made) {
+				codec->fit = (req->src_len - left - p.in_len) *
+					     req->dst_len / (req->produced + p.made);
 				return deflate_stored(req);
+			}
 			req->produced += p.made;
 		} while (state == PIECE_FULL);
 	}
@@ -390,33 +438,42 @@ valid(const struct soft_codec_req *req)
 {
 	return req->level < SOFT_CODEC_LEVELS && req->window_log >= 8 &&
 	       req->window_log <= 15 &&
-	       req->huffman <= SOFT_CODEC_HUFFMAN_DYNAMIC;
+	       req->huffman <= SOFT_CODEC_HUFFMAN_DYNAMIC &&
+	       req->end <= SOFT_CODEC_END_FULL;
+}
+
+enum soft_codec_status
+soft_deflate_all(struct soft_codec *codec, struct soft_codec_req *req)
+{
+	struct plan plan = make_plan(req);
+
+	req->produced = 0;
+	if (req->src_len == 0)
+		return deflate_empty(req);
+	if (plan.engine == ENGINE_STORED)
+		return deflate_stored(req);
+	if (req->src_len > SOFT_CODEC_FLAT_MAX)
+		return deflate_long(codec, req, &plan);
+	return deflate_flat(codec, req, &plan);
 }
 
 enum soft_codec_status
 soft_codec_deflate(struct soft_codec *codec, struct soft_codec_req *req)
 {
 	enum soft_codec_status status;
-	struct plan plan;
 
 	req->consumed = 0;
 	req->produced = 0;
 	if (!valid(req))
 		return SOFT_CODEC_FAILED;
-	plan = make_plan(req);
-	if (req->src_len == 0)
-		status = deflate_empty(req);
-	else if (plan.engine == ENGINE_STORED)
-		status = deflate_stored(req);
-	else if (req->src_len > SOFT_CODEC_FLAT_MAX)
-		status = deflate_long(codec, req, &plan);
-	else
-		status = deflate_flat(codec, req, &plan);
-	if (status != SOFT_CODEC_OK) {
-		req->produced = 0;
-		return status;
-	}
-	req->consumed = req->src_len;
-	soft_checksums(req, req->src, req->nb_src, req->src_len);
-	return SOFT_CODEC_OK;
+	codec->fit = req->dst_len;
+	status = soft_deflate_all(codec, req);
+	if (status == SOFT_CODEC_OK)
+		req->consumed = req->src_len;
+	if (status == SOFT_CODEC_NO_SPACE && req->partial && req->dict_len == 0)
+		status = soft_deflate_prefix(codec, req);
+	if (status != SOFT_CODEC_OK && status != SOFT_CODEC_PARTIAL)
+		req->consumed = req->produced = 0;
+	soft_checksums(req, req->src, req->nb_src, req->consumed);
+	return status;
 }

@@ -19,6 +19,8 @@
 #define EMPTY_STORED_BITS_MIN	35
 #define EMPTY_STORED_BITS_MAX	42
 
+#define DICT_MAX	((size_t)1 << 15)
+
 #define BTYPE_STORED	0
 #define BTYPE_FIXED	1
 
@@ -112,8 +114,8 @@ decode_flat(struct soft_codec *codec, struct flat *f)
 	return SOFT_CODEC_OK;
 }
 
-static bool
-zlib_start(struct soft_codec *codec)
+bool
+soft_zinf_start(struct soft_codec *codec)
 {
 	if (codec->zinf_ready)
 		return inflateReset(&codec->zinf) == Z_OK;
@@ -144,10 +146,32 @@ flushed_at(const struct block_pos *pos, size_t len)
 	       bits >= EMPTY_STORED_BITS_MIN && bits <= EMPTY_STORED_BITS_MAX;
 }
 
-static uInt
-next_piece(struct soft_cursor *c, uint8_t **p)
+static bool
+set_dict(z_stream *z, const struct soft_codec_req *req)
 {
-	return soft_cursor_next(c, (size_t)1 << 30, p);
+	size_t len = req->dict_len < DICT_MAX ? req->dict_len : DICT_MAX;
+
+	return len == 0 ||
+	       inflateSetDictionary(z, req->dict + req->dict_len - len, len) == Z_OK;
+}
+
+/* Note a place where the rest of the stream could be a stream of its own. */
+static void
+note_cut(struct soft_cuts *cuts, const struct block_pos *pos)
+{
+	const size_t max = sizeof(cuts->at) / sizeof(cuts->at[0]);
+
+	if (pos->bits % 8 == 0 && pos->out != 0)
+		cuts->at[cuts->nb++ % max] = (struct soft_cut){ pos->bits / 8, pos->out };
+}
+
+static enum soft_codec_status
+no_space(struct soft_codec *codec, struct soft_codec_req *req,
+	 const struct soft_cuts *cuts)
+{
+	if (!req->partial || req->dict_len != 0)
+		return SOFT_CODEC_NO_SPACE;
+	return soft_inflate_prefix(codec, req, cuts);
 }
 
 static enum soft_codec_status
@@ -156,21 +180,22 @@ inflate_long(struct soft_codec *codec, struct soft_codec_req *req)
 	struct soft_cursor src = soft_cursor_src(req);
 	struct soft_cursor dst = soft_cursor_dst(req);
 	struct block_pos pos = { 0, 0, 0, 0 };
+	struct soft_cuts cuts = { .nb = 0 };
 	z_stream *z = &codec->zinf;
 	bool spilled = false;
 	uint8_t spill;
 	int ret;
 
-	if (!zlib_start(codec))
+	if (!soft_zinf_start(codec) || !set_dict(z, req))
 		return SOFT_CODEC_FAILED;
 	z->next_in = &spill;
 	z->avail_in = 0;
 	z->avail_out = 0;
 	for (;;) {
 		if (z->avail_in == 0)
-			z->avail_in = next_piece(&src, &z->next_in);
+			z->avail_in = soft_zlib_piece(&src, &z->next_in);
 		if (z->avail_out == 0)
-			z->avail_out = next_piece(&dst, &z->next_out);
+			z->avail_out = soft_zlib_piece(&dst, &z->next_out);
 		/* a byte too many tells a full dst from one too small */
 		if (z->avail_out == 0) {
 			z->next_out = &spill;
@@ -179,7 +204,7 @@ inflate_long(struct soft_codec *codec, struct soft_codec_req *req)
 		}
 		ret = inflate(z, Z_BLOCK);
 		if (spilled && z->avail_out == 0)
-			return SOFT_CODEC_NO_SPACE;
+			return no_space(codec, req, &cuts);
 		if (ret == Z_STREAM_END)
 			break;
 		if (ret != Z_OK && ret != Z_BUF_ERROR)
@@ -187,6 +212,7 @@ inflate_long(struct soft_codec *codec, struct soft_codec_req *req)
 						    SOFT_CODEC_BAD_DATA;
 		if (z->data_type & 128) {
 			note_block(z, &pos);
+			note_cut(&cuts, &pos);
 		} else if (ret == Z_BUF_ERROR && z->avail_in == 0) {
 			/* out of input; output always has room here */
 			if (!flushed_at(&pos, req->src_len))
@@ -249,7 +275,7 @@ inflate_flat(struct soft_codec *codec, struct soft_codec_req *req,
 		return status;
 	if (f->out == codec->out &&
 	    soft_scatter(&dst, f->out, f->produced) < f->produced)
-		return SOFT_CODEC_NO_SPACE;
+		return req->partial ? inflate_long(codec, req) : SOFT_CODEC_NO_SPACE;
 	req->consumed = f->consumed;
 	req->produced = f->produced;
 	return SOFT_CODEC_OK;
@@ -265,11 +291,10 @@ soft_codec_inflate(struct soft_codec *codec, struct soft_codec_req *req)
 	req->produced = 0;
 	if (req->src_len == 0)
 		return SOFT_CODEC_BAD_DATA;
-	if (!make_flat(codec, req, &f) || ends_in_flush(f.in, f.in_len))
+	if (req->dict_len != 0 || !make_flat(codec, req, &f) || ends_in_flush(f.in, f.in_len))
 		status = inflate_long(codec, req);
 	else
 		status = inflate_flat(codec, req, &f);
-	if (status == SOFT_CODEC_OK)
-		soft_checksums(req, req->dst, req->nb_dst, req->produced);
+	soft_checksums(req, req->dst, req->nb_dst, req->produced);
 	return status;
 }

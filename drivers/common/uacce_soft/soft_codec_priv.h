@@ -55,6 +55,7 @@ struct soft_codec {
 	z_stream zdef;
 	z_stream zinf;
 	unsigned int zdef_key;	/* parameters of zdef; 0: not initialized */
+	size_t fit;		/* input that may fit, after NO_SPACE of a compression */
 	bool zinf_ready;
 	const struct isal_hufftables *isal_default;
 	struct isal_zstream isal;
@@ -69,5 +70,41 @@ soft_checksums(struct soft_codec_req *req, const struct soft_seg *segs,
 /** Point a zlib stream's allocator at an arena, empty again. */
 void
 soft_arena_attach(struct soft_arena *arena, z_stream *z);
+
+/** Compress all of src or nothing; no checksums. */
+enum soft_codec_status
+soft_deflate_all(struct soft_codec *codec, struct soft_codec_req *req);
+
+/** Compress what fits of src, after soft_deflate_all() said NO_SPACE. */
+enum soft_codec_status
+soft_deflate_prefix(struct soft_codec *codec, struct soft_codec_req *req);
+
+/** Where a stream may be cut: bytes of it, bytes of its output. */
+struct soft_cut {
+	size_t in;
+	size_t out;
+};
+
+/** As many of the last ones as are worth trying. */
+struct soft_cuts {
+	struct soft_cut at[16];
+	unsigned int nb;	/* counts on; the last one is at (nb - 1) % 16 */
+};
+
+/** Choose the last cut after which the stream stands on its own. */
+enum soft_codec_status
+soft_inflate_prefix(struct soft_codec *codec, struct soft_codec_req *req,
+		    const struct soft_cuts *cuts);
+
+/** Make codec->zinf ready for a raw stream. */
+bool
+soft_zinf_start(struct soft_codec *codec);
+
+/** Next contiguous bytes, as many as zlib can count. */
+static inline uInt
+soft_zlib_piece(struct soft_cursor *c, uint8_t **p)
+{
+	return soft_cursor_next(c, (size_t)1 << 30, p);
+}
 
 #endif /* SOFT_CODEC_PRIV_H */

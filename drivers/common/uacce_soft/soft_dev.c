@@ -26,6 +26,11 @@ soft_engine_init(struct soft_engine *e)
 	e->codec = soft_codec_create();
 	if (e->codec == NULL)
 		return -ENOMEM;
+	e->lz4 = soft_lz4_create();
+	if (e->lz4 == NULL) {
+		soft_engine_fini(e);
+		return -ENOMEM;
+	}
 	for (int i = 0; i < 2; i++) {
 		void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -47,6 +52,9 @@ soft_engine_fini(struct soft_engine *e)
 			munmap(e->segs[i], SOFT_MAX_SEGS * sizeof(struct soft_seg));
 		e->segs[i] = NULL;
 	}
+	soft_verify_fini(e);
+	soft_lz4_destroy(e->lz4);
+	e->lz4 = NULL;
 	soft_codec_destroy(e->codec);
 	e->codec = NULL;
 }

@@ -20,6 +20,7 @@ static const char * const fault_names[SOFT_FAULT_NB] = {
 	[SOFT_FAULT_BADINDEX] = "badindex",
 	[SOFT_FAULT_NOISE] = "noise",
 	[SOFT_FAULT_WRITEBACK] = "writeback",
+	[SOFT_FAULT_CORRUPT] = "corrupt",
 	[SOFT_FAULT_EARLY] = "early",
 	[SOFT_FAULT_STOP] = "stop",
 	[SOFT_FAULT_TXSTOP] = "txstop",

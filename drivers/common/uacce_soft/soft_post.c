@@ -63,9 +63,9 @@ write_back(struct uacce_soft_queue *q, uint32_t slot, const struct soft_result *
 			      memory_order_relaxed);
 	atomic_store_explicit((_Atomic uint32_t *)&sqe->produced, res->produced,
 			      memory_order_relaxed);
-	sqe->ctx_dw0 = 0;
-	sqe->ctx_dw1 = 0;
-	sqe->ctx_dw2 = 0;
+	sqe->ctx_dw0 = res->ctx_dw0;
+	sqe->ctx_dw1 = res->ctx_dw1;
+	sqe->ctx_dw2 = res->ctx_dw2;
 	sqe->isize = res->isize;
 	sqe->checksum = res->checksum;
 	if (res->ext) {
@@ -180,7 +180,7 @@ soft_post(struct uacce_soft_queue *q, uint32_t slot, const struct soft_hit *hit,
 	  struct soft_result *res)
 {
 	soft_count(&q->requests);
-	if (res->status != HISI_ZIP_STATUS_OK && res->status != HISI_ZIP_STATUS_NEG_COMP)
+	if (!soft_status_good(res->status))
 		soft_count(&q->errors);
 	/* what is held back comes after this one, which counts against it */
 	if (q->nb_held != 0)

@@ -18,6 +18,8 @@
 #include <hisi_zip_hw.h>
 
 #include "soft_codec.h"
+#include "soft_lz4.h"
+#include "soft_xxh.h"
 #include "uacce_soft.h"
 
 #define SOFT_CACHE_LINE	128	/* two lines: adjacent ones are fetched in pairs */
@@ -30,7 +32,9 @@
 /** What executing takes: a codec and room for the segments of two chains. */
 struct soft_engine {
 	struct soft_codec *codec;
+	struct soft_lz4 *lz4;
 	struct soft_seg *segs[2];	/* SOFT_MAX_SEGS each, touched when used */
+	uint8_t *verify;		/* NULL until it is needed */
 };
 
 int
@@ -44,6 +48,9 @@ struct soft_result {
 	uint32_t consumed;
 	uint32_t produced;
 	uint32_t status;
+	uint32_t ctx_dw0;
+	uint32_t ctx_dw1;
+	uint32_t ctx_dw2;
 	uint32_t isize;
 	uint32_t checksum;
 	uint32_t ext_crc;
@@ -60,6 +67,7 @@ enum soft_fault_kind {
 	SOFT_FAULT_BADINDEX,
 	SOFT_FAULT_NOISE,
 	SOFT_FAULT_WRITEBACK,
+	SOFT_FAULT_CORRUPT,
 	SOFT_FAULT_EARLY,
 	SOFT_FAULT_STOP,
 	SOFT_FAULT_TXSTOP,
@@ -202,6 +210,14 @@ soft_mistake(struct uacce_soft_queue *q, enum uacce_soft_mistake mistake)
 	atomic_fetch_add_explicit(&q->mistakes[mistake], 1, memory_order_relaxed);
 }
 
+static inline bool
+soft_status_good(uint32_t status)
+{
+	status &= HISI_ZIP_STATUS_MASK;
+	return status == HISI_ZIP_STATUS_OK || status == HISI_ZIP_STATUS_NEG_COMP ||
+		status == HISI_ZIP_STATUS_STREAM_END;
+}
+
 static inline uint32_t
 soft_ring_next(uint32_t index, uint32_t depth)
 {
@@ -264,10 +280,21 @@ struct soft_request {
 	unsigned int type;
 	bool compress;
 	bool has_ext;
+	bool stateful;
+	bool stream_new;	/* first request of a stream */
+	bool finish;		/* last request of a stream, compression */
 	uint32_t ext;
 	uint32_t in;
 	uint32_t out;
+	uint32_t isize;		/* uncompressed bytes, those of earlier requests too */
 	size_t trailer;
+	uint8_t *ctx;		/* the device's part of the stream context */
+	uint32_t window_len;	/* bytes of history there */
+	uint32_t ctx_dw0;	/* out: HISI_ZIP_CTX0_* */
+	uint8_t lz4_flags;
+	bool want_xxh32;
+	bool xxh32_goes_on;	/* though the stream is new */
+	uint32_t xxh32;		/* out */
 	struct soft_seg flat[2];
 	struct soft_codec_req codec;
 };
@@ -275,6 +302,35 @@ struct soft_request {
 /** Execute what was decoded; fills in the codec's results. @return its status. */
 uint32_t
 soft_exec(struct uacce_soft_queue *q, struct soft_engine *e, struct soft_request *r);
+
+/** Compress what was decoded, with its container's trailer. @return status. */
+uint32_t
+soft_exec_compress(struct soft_engine *e, struct soft_request *r);
+
+/** The container's trailer after isize bytes of uncompressed data. */
+void
+soft_trailer_fill(const struct soft_request *r, uint32_t isize, uint8_t *t);
+
+/** Add what a stateful request has done to its stream's hash. */
+void
+soft_stream_hash(struct soft_request *r);
+
+/** Before each stateful request. @return false if its words make no sense. */
+bool
+soft_stream_start(struct soft_request *r);
+
+uint32_t
+soft_stream_compress(struct soft_engine *e, struct soft_request *r);
+
+uint32_t
+soft_stream_decompress(struct soft_engine *e, struct soft_request *r);
+
+/** Compare what a stream inflates to with the data; the extension's own request. */
+uint32_t
+soft_verify(struct soft_engine *e, struct soft_request *r);
+
+void
+soft_verify_fini(struct soft_engine *e);
 
 /** Execute one request, a private copy of its SQE. */
 void

@@ -14,6 +14,27 @@
 
 #include "soft_priv.h"
 
+/* Change one byte of the output, wherever it lies. */
+static void
+corrupt(struct soft_engine *e, const struct hisi_zip_sqe *sqe, uint32_t produced,
+	uint32_t at)
+{
+	uint64_t dst = (uint64_t)sqe->dest_addr_h << 32 | sqe->dest_addr_l;
+	unsigned int buf = (sqe->dw9 >> HISI_ZIP_DW9_BUF_SHIFT) & HISI_ZIP_DW9_BUF_MASK;
+	struct soft_seg flat = { (uint8_t *)(uintptr_t)dst, produced };
+	struct soft_cursor c = { &flat, 1, 0 };
+	uint8_t *p;
+
+	if (buf == HISI_ZIP_BUF_SGL) {
+		c.nb = (unsigned int)soft_sgl_walk(dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK,
+						   produced, e->segs[1], SOFT_MAX_SEGS);
+		c.seg = e->segs[1];
+	}
+	soft_cursor_skip(&c, at % produced);
+	if (soft_cursor_next(&c, 1, &p) != 0)
+		*p ^= 1;
+}
+
 /* Execute a private copy of the request, unless a fault answers for it. */
 static void
 execute(struct uacce_soft_queue *q, struct soft_engine *e,
@@ -26,6 +47,8 @@ execute(struct uacce_soft_queue *q, struct soft_engine *e,
 		return;
 	}
 	soft_zip_exec(q, e, sqe, res);
+	if (soft_hit_has(hit, SOFT_FAULT_CORRUPT) && res->produced != 0)
+		corrupt(e, sqe, res->produced, hit->value[SOFT_FAULT_CORRUPT]);
 }
 
 /* Do the faults of this request stop the queue before it is executed? */

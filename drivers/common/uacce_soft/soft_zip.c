@@ -27,12 +27,11 @@ bit_reverse(uint32_t v)
 static bool
 reserved_set(const struct hisi_zip_sqe *sqe, bool has_ext)
 {
-	uint32_t bits = (sqe->dw7 & (1u << 24)) | (sqe->dw9 >> 16) |
-		sqe->lba_l | sqe->lba_h |
+	uint32_t bits = (sqe->dw7 & (1u << 24)) | (sqe->dw9 >> 16) | sqe->lba_h |
 		sqe->comp_head_addr_l | sqe->comp_head_addr_h;
 
 	if (!has_ext)
-		bits |= sqe->dif_l | sqe->dif_h | sqe->priv_info;
+		bits |= sqe->lba_l | sqe->dif_l | sqe->dif_h | sqe->priv_info;
 	return bits != 0;
 }
 
@@ -56,10 +55,6 @@ decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 		soft_mistake(q, UACCE_SOFT_SQE_TYPE);
 		return false;
 	}
-	if (sqe->dw7 & HISI_ZIP_DW7_STATEFUL) {
-		soft_mistake(q, UACCE_SOFT_SQE_MODE);
-		return false;
-	}
 	switch (r->type) {
 	case HISI_ZIP_REQ_ZLIB:
 		r->trailer = SOFT_ZLIB_TRAILER;
@@ -71,13 +66,40 @@ decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 		if (type3 || r->has_ext)
 			return true;
 		break;
+	case HISI_ZIP_REQ_LZ4:
 	case HISI_ZIP_REQ_EXT_COPY:
-		if (r->has_ext)
+		if (r->has_ext && (sqe->dw7 & HISI_ZIP_DW7_STATEFUL) == 0)
+			return true;
+		break;
+	case HISI_ZIP_REQ_EXT_VERIFY:
+		if (r->has_ext && !r->compress && (sqe->dw7 & HISI_ZIP_DW7_STATEFUL) == 0)
 			return true;
 		break;
 	}
 	soft_mistake(q, UACCE_SOFT_SQE_REQUEST);
 	return false;
+}
+
+/* The stream, if there is one; stateless requests ignore all of its words (3.5). */
+static bool
+decode_stream(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
+	      struct soft_request *r)
+{
+	uint64_t ctx = addr64(sqe->stream_ctx_addr_l, sqe->stream_ctx_addr_h);
+
+	r->stateful = (sqe->dw7 & HISI_ZIP_DW7_STATEFUL) != 0;
+	if (!r->stateful)
+		return true;
+	if (ctx == 0) {
+		soft_mistake(q, UACCE_SOFT_SQE_MODE);
+		return false;
+	}
+	r->ctx = (uint8_t *)(uintptr_t)ctx;
+	r->stream_new = (sqe->dw7 & HISI_ZIP_DW7_STREAM_NEW) != 0;
+	r->finish = (sqe->dw7 & HISI_ZIP_DW7_FLUSH_FINISH) != 0;
+	r->window_len = sqe->ctx_dw2 & HISI_ZIP_CTX2_WINDOW_MASK;
+	r->isize = r->stream_new ? 0 : sqe->isize;
+	return true;
 }
 
 /* Window of dw9 as the largest power of two that honours it (3.2). */
@@ -106,15 +128,50 @@ decode_window(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	return true;
 }
 
+/* Does what dw5 says fit together, and with the request? */
+static bool
+ext2_valid(const struct soft_request *r, uint32_t ext2)
+{
+	const struct soft_codec_req *c = &r->codec;
+
+	if ((ext2 & ~HISI_ZIP_EXT2_MASK) != 0 || (ext2 != 0 && r->trailer != 0) ||
+	    (r->lz4_flags != 0 && r->type != HISI_ZIP_REQ_LZ4) ||
+	    (r->want_xxh32 && c->want_crc) || (r->xxh32_goes_on && !r->stateful))
+		return false;
+	if (c->dict_len == 0)
+		return true;
+	return c->dict != NULL && c->dict_len <= HISI_ZIP_EXT2_DICT_MAX &&
+		r->type != HISI_ZIP_REQ_LZ4 && r->type != HISI_ZIP_REQ_EXT_COPY &&
+		(!r->stateful || r->stream_new);
+}
+
+static bool
+decode_ext2(const struct hisi_zip_sqe *sqe, struct soft_request *r)
+{
+	uint32_t ext2 = sqe->lba_l;
+
+	r->lz4_flags = ext2 & HISI_ZIP_EXT2_LZ4_MASK;
+	r->want_xxh32 = (ext2 & HISI_ZIP_EXT2_XXH32) != 0;
+	r->xxh32_goes_on = (ext2 & HISI_ZIP_EXT2_XXH32_GO_ON) != 0;
+	r->codec.dict_len = ext2 >> HISI_ZIP_EXT2_DICT_SHIFT;
+	if (r->codec.dict_len != 0)
+		r->codec.dict = (const uint8_t *)(uintptr_t)addr64(sqe->literals_addr_l,
+								   sqe->literals_addr_h);
+	return ext2_valid(r, ext2);
+}
+
 /* Are the values in dw12 ones that mean something? */
 static bool
 ext_valid(const struct soft_request *r)
 {
 	const struct soft_codec_req *c = &r->codec;
 	const uint32_t raw_only = HISI_ZIP_EXT_CRC32 | HISI_ZIP_EXT_ADLER32 |
-		HISI_ZIP_EXT_NO_FINAL;
+		HISI_ZIP_EXT_NO_FINAL | HISI_ZIP_EXT_PARTIAL;
 
-	if (c->level > 9 || c->window_log < 8 || c->huffman > HISI_ZIP_EXT_HUFF_DYNAMIC)
+	if (c->level > 9 || c->huffman > HISI_ZIP_EXT_HUFF_DYNAMIC)
+		return false;
+	/* 0 is LZ4's own, which has no place here */
+	if (c->window_log < 8 && (c->window_log != 0 || r->type != HISI_ZIP_REQ_LZ4))
 		return false;
 	/* a container's own checksum starts afresh: one start value will not do */
 	return r->trailer == 0 || (r->ext & raw_only) == 0;
@@ -130,6 +187,10 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	c->adler = 1;
 	c->want_crc = r->type == HISI_ZIP_REQ_GZIP;
 	c->want_adler = r->type == HISI_ZIP_REQ_ZLIB;
+	if (r->stateful && !r->stream_new) {
+		c->crc = bit_reverse(~sqe->checksum);
+		c->adler = sqe->checksum;
+	}
 	c->level = 1;
 	if (!r->has_ext)
 		return decode_window(q, sqe, &c->window_log);
@@ -137,7 +198,8 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 	c->level = r->ext & HISI_ZIP_EXT_LEVEL_MASK;
 	c->huffman = (r->ext >> HISI_ZIP_EXT_HUFF_SHIFT) & HISI_ZIP_EXT_HUFF_MASK;
 	c->window_log = (r->ext >> HISI_ZIP_EXT_WIN_SHIFT) & HISI_ZIP_EXT_WIN_MASK;
-	c->no_final = (r->ext & HISI_ZIP_EXT_NO_FINAL) != 0;
+	c->end = r->ext & HISI_ZIP_EXT_NO_FINAL ? SOFT_CODEC_END_FULL : SOFT_CODEC_END_FINAL;
+	c->partial = !r->stateful && (r->ext & HISI_ZIP_EXT_PARTIAL) != 0;
 	if (r->ext & HISI_ZIP_EXT_CRC32) {
 		c->want_crc = true;
 		c->crc = sqe->dif_l;
@@ -146,7 +208,7 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 		c->want_adler = true;
 		c->adler = sqe->dif_h;
 	}
-	if (ext_valid(r))
+	if (decode_ext2(sqe, r) && ext_valid(r))
 		return true;
 	soft_mistake(q, UACCE_SOFT_SQE_RESERVED);
 	return false;
@@ -215,7 +277,7 @@ decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
 	r->codec.src_len = r->in;
 	r->codec.dst_len = r->out;
 	/* limits of the silicon; the extension lifts them (3.8) */
-	if (!r->has_ext && (r->in == 0 || r->in > HISI_ZIP_MAX_LEN ||
+	if (!r->has_ext && ((r->in == 0 && !r->stateful) || r->in > HISI_ZIP_MAX_LEN ||
 			    r->out > HISI_ZIP_MAX_LEN)) {
 		soft_mistake(q, UACCE_SOFT_SQE_LENGTH);
 		return false;
@@ -233,19 +295,31 @@ static void
 fill_registers(const struct hisi_zip_sqe *sqe, const struct soft_request *r,
 	       struct soft_result *res)
 {
-	uint64_t plain = r->compress ? r->codec.consumed : r->codec.produced;
-
 	if (r->type == HISI_ZIP_REQ_GZIP) {
-		res->isize = (uint32_t)plain;
+		res->isize = r->isize;
 		res->checksum = ~bit_reverse(r->codec.crc);
 	} else if (r->type == HISI_ZIP_REQ_ZLIB) {
-		res->isize = (uint32_t)plain;
+		res->isize = r->isize;
 		res->checksum = r->codec.adler;
 	}
 	/* dw10 and dw11 are written if they were asked for */
 	res->ext_crc = r->ext & HISI_ZIP_EXT_CRC32 ? r->codec.crc : sqe->dif_l;
+	if (r->want_xxh32)
+		res->ext_crc = r->xxh32;
 	res->ext_adler = r->ext & HISI_ZIP_EXT_ADLER32 ? r->codec.adler : sqe->dif_h;
 	res->ext = r->has_ext;
+	if (r->stateful) {
+		res->ctx_dw0 = r->ctx_dw0;
+		res->ctx_dw2 = r->window_len;
+	}
+}
+
+/* Lengths mean something: the request went well, or as far as there was room. */
+static bool
+lengths_valid(const struct soft_request *r, uint32_t status)
+{
+	return soft_status_good(status) ||
+		(status == HISI_ZIP_STATUS_NO_SPACE && (r->ext & HISI_ZIP_EXT_PARTIAL) != 0);
 }
 
 void
@@ -256,11 +330,11 @@ soft_zip_exec(struct uacce_soft_queue *q, struct soft_engine *e,
 
 	memset(res, 0, sizeof(*res));
 	res->status = HISI_ZIP_STATUS_BAD;
-	if (!decode_type(q, sqe, &r) || !decode_params(q, sqe, &r) ||
-	    !decode_buffers(q, e, sqe, &r))
+	if (!decode_type(q, sqe, &r) || !decode_stream(q, sqe, &r) ||
+	    !decode_params(q, sqe, &r) || !decode_buffers(q, e, sqe, &r))
 		return;
 	res->status = soft_exec(q, e, &r);
-	if (res->status != HISI_ZIP_STATUS_OK && res->status != HISI_ZIP_STATUS_NEG_COMP)
+	if (!lengths_valid(&r, res->status))
 		return;
 	res->consumed = (uint32_t)r.codec.consumed;
 	res->produced = (uint32_t)r.codec.produced;

@@ -179,7 +179,7 @@ enum uacce_soft_mistake {
 	UACCE_SOFT_SQE_RESERVED,	/**< reserved bits set */
 	UACCE_SOFT_SQE_LENGTH,		/**< length out of range (3.8) */
 	UACCE_SOFT_SQE_ADDRESS,		/**< NULL or misaligned address */
-	UACCE_SOFT_SQE_MODE,		/**< stateful request */
+	UACCE_SOFT_SQE_MODE,		/**< stateful request without a context */
 	UACCE_SOFT_SGL,			/**< list malformed or too short */
 	UACCE_SOFT_MISTAKE_NB
 };
