@@ -37,7 +37,8 @@ struct pmd_flavour {
 
 /** One request and its answer. */
 struct pmd_io {
-	void *xform;
+	void *xform;		/**< or stream */
+	bool stateful;
 	enum rte_comp_flush_flag flush;
 	struct pmd_buf *src;
 	struct pmd_buf *dst;

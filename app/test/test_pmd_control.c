@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <rte_bus_vdev.h>
+#include <rte_version.h>
 
 #include "test_log.h"
 #include "test_pmd.h"
@@ -173,18 +174,28 @@ info(void)
 		struct rte_param_log2_range window;
 		bool null;
 	} expected[] = {
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+#define XXH32	RTE_COMP_FF_XXHASH32_CHECKSUM
+#define LZ4	RTE_COMP_ALGO_LZ4
+#else
+#define XXH32	0
+#define LZ4	RTE_COMP_ALGO_UNSPECIFIED
+#endif
 #define CHKSUMS	(RTE_COMP_FF_CRC32_CHECKSUM | RTE_COMP_FF_ADLER32_CHECKSUM | \
-		RTE_COMP_FF_CRC32_ADLER32_CHECKSUM | RTE_COMP_FF_MULTI_PKT_CHECKSUM)
-#define SOFT	(CHKSUMS | RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS)
+		RTE_COMP_FF_CRC32_ADLER32_CHECKSUM | RTE_COMP_FF_MULTI_PKT_CHECKSUM | XXH32)
+#define STREAMS	(RTE_COMP_FF_STATEFUL_COMPRESSION | RTE_COMP_FF_STATEFUL_DECOMPRESSION)
+#define SOFT	(CHKSUMS | RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS | \
+		STREAMS)
 		{ "device=soft", SOFT, RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE, { 8, 15, 1 }, true },
 		{ "device=soft,soft_threads=1", SOFT, 0, { 8, 15, 1 }, true },
 		{ "device=soft,soft_ext=off", SOFT, RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE,
 			{ 8, 15, 1 }, true },
-		{ "device=soft,soft_ext=off,fallback=off", 0,
+		{ "device=soft,soft_ext=off,fallback=off", STREAMS,
 			RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE, { 12, 15, 1 }, false },
-		{ "device=soft,soft_ext=off,fallback=off,soft_threads=1", 0, 0,
+		{ "device=soft,soft_ext=off,fallback=off,soft_threads=1", STREAMS, 0,
 			{ 12, 15, 1 }, false },
-		{ "device=soft,soft_ext=off,fallback=off,soft_api=2", 0,
+		{ "device=soft,soft_ext=off,fallback=off,soft_api=2",
+			RTE_COMP_FF_STATEFUL_COMPRESSION,
 			RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE, { 15, 15, 0 }, false },
 	};
 	const uint64_t all = RTE_COMP_FF_OOP_SGL_IN_SGL_OUT | RTE_COMP_FF_OOP_SGL_IN_LB_OUT |
@@ -211,6 +222,9 @@ info(void)
 		if (expected[i].null)
 			TEST_ASSERT((++c)->algo == RTE_COMP_ALGO_NULL &&
 				    (c->comp_feature_flags & CHKSUMS) == CHKSUMS, "NULL");
+		if (expected[i].null && LZ4 != RTE_COMP_ALGO_UNSPECIFIED)
+			TEST_ASSERT((++c)->algo == LZ4 && c->window_size.max == 16 &&
+				    (c->comp_feature_flags & CHKSUMS) == CHKSUMS, "LZ4");
 		TEST_ASSERT(c[1].algo == RTE_COMP_ALGO_UNSPECIFIED, "%s: no end",
 			    expected[i].args);
 		rte_vdev_uninit(PMD_NAME);

@@ -36,9 +36,16 @@ null_xform_arg(struct rte_comp_op *op)
 }
 
 static void
-stateful(struct rte_comp_op *op)
+no_stream(struct rte_comp_op *op)
 {
 	op->op_type = RTE_COMP_OP_STATEFUL;
+	op->stream = NULL;
+}
+
+static void
+op_type(struct rte_comp_op *op)
+{
+	op->op_type = RTE_COMP_OP_STATEFUL + 1;
 }
 
 static void
@@ -119,7 +126,8 @@ static const struct {
 	{ "m_src NULL", null_src },
 	{ "m_dst NULL", null_dst },
 	{ "xform NULL", null_xform_arg },
-	{ "stateful", stateful },
+	{ "stateful without a stream", no_stream },
+	{ "op type", op_type },
 	{ "flush NONE", flush_none },
 	{ "flush SYNC", flush_sync },
 	{ "flush NONE with algorithm NULL", null_flush_none },

@@ -17,7 +17,7 @@
 
 #include <rte_mbuf.h>
 
-#include "test_pmd.h"
+#include "test_pmd_stream.h"
 
 #define NB_OPS		24
 #define LEN		3000u
@@ -65,7 +65,7 @@ confined(void *arg)
 	return NULL;
 }
 
-/* Shapes that differ in what they take: checksums, levels, chains, both directions. */
+/* Shapes that differ in what they take: checksums, levels, chains, streams. */
 static int
 op_make(const struct pmd_dev *dev, struct work *w, unsigned int i, struct pmd_buf *bufs)
 {
@@ -82,8 +82,15 @@ op_make(const struct pmd_dev *dev, struct work *w, unsigned int i, struct pmd_bu
 	TEST_ASSERT(pmd_buf_cut(src, LEN, segs, true) == 0 &&
 		    pmd_buf_cut(dst, 2 * LEN, segs, true) == 0, "memory");
 	pmd_buf_write(src, 0, text, LEN);
-	io.xform = pmd_deflate(dev, levels[i % 6], RTE_COMP_HUFFMAN_DYNAMIC, 15,
-		i % 2 == 0 ? RTE_COMP_CHECKSUM_NONE : RTE_COMP_CHECKSUM_CRC32_ADLER32);
+	if (i % 4 == 3) {
+		io.stateful = true;
+		io.flush = RTE_COMP_FLUSH_FINAL;
+		io.xform = pmd_stream_new(dev, true, RTE_COMP_CHECKSUM_NONE);
+	} else {
+		io.xform = pmd_deflate(dev, levels[i % 6], RTE_COMP_HUFFMAN_DYNAMIC, 15,
+			i % 2 == 0 ? RTE_COMP_CHECKSUM_NONE :
+				RTE_COMP_CHECKSUM_CRC32_ADLER32);
+	}
 	TEST_ASSERT(io.xform != NULL, "xform %u", i);
 	w->ops[i] = pmd_op(&io);
 	TEST_ASSERT(w->ops[i] != NULL, "op %u", i);
@@ -111,8 +118,11 @@ confine(const struct pmd_dev *dev)
 		    "the thread was killed: the data path made a system call");
 	TEST_ASSERT(w.ok, "an op failed");
 	for (unsigned int i = 0; i < NB_OPS; i++) {
+		if (w.ops[i]->op_type == RTE_COMP_OP_STATEFUL)
+			rte_compressdev_stream_free(dev->id, xforms[i]);
+		else
+			pmd_xform_free(dev, xforms[i]);
 		rte_comp_op_free(w.ops[i]);
-		pmd_xform_free(dev, xforms[i]);
 		pmd_buf_free(&bufs[2 * i]);
 		pmd_buf_free(&bufs[2 * i + 1]);
 	}

@@ -82,8 +82,10 @@ arg_fallback(const char *s, struct uacce_zip_args *args)
 static int
 arg_verify(const char *s, struct uacce_zip_args *args)
 {
-	RTE_SET_USED(args);
-	return strcmp(s, "off") == 0 ? 0 : -EINVAL;
+	args->verify = strcmp(s, "all") == 0;
+	if (args->verify != 0 || strcmp(s, "off") == 0)
+		return 0;
+	return parse_uint(s, 1, UINT32_MAX, &args->verify);
 }
 
 static int
@@ -165,7 +167,7 @@ static const struct zip_arg zip_args[] = {
 	{ "device", "auto, soft, hw, or names of uacce devices, one device= each", arg_device },
 	{ "max_qps", "1 .. " RTE_STR(ZIP_MAX_QPS), arg_max_qps },
 	{ "fallback", "on, off", arg_fallback },
-	{ "verify", "off", arg_verify },
+	{ "verify", "off, all, or N for one compression in N", arg_verify },
 	{ "class_path", "a directory, by default " UACCE_CLASS_PATH, arg_class_path },
 	{ "dev_path", "a directory, by default " UACCE_DEV_PATH, arg_dev_path },
 	{ "soft_api", "2, 3, 5", arg_soft_api },

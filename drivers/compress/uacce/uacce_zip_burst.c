@@ -7,7 +7,7 @@
 #include <rte_cycles.h>
 #include <rte_prefetch.h>
 
-#include "uacce_zip_sqe.h"
+#include "uacce_zip_stream.h"
 
 /* Op and xform agree with each other and with the buffers? */
 static inline bool
@@ -16,8 +16,7 @@ op_valid(const struct rte_comp_op *op, struct uacce_zip_place *src,
 {
 	const struct uacce_zip_xform *x = op->private_xform;
 
-	if (unlikely(op->op_type != RTE_COMP_OP_STATELESS || x == NULL ||
-		     op->m_src == NULL || op->m_dst == NULL))
+	if (unlikely(x == NULL || op->m_src == NULL || op->m_dst == NULL))
 		return false;
 	if (unlikely(x->compress && op->flush_flag != RTE_COMP_FLUSH_FINAL &&
 		     op->flush_flag != RTE_COMP_FLUSH_FULL))
@@ -98,10 +97,10 @@ lane_choose(struct uacce_zip_qp *qp, struct rte_comp_op *op,
 }
 
 /* Both buffers as lists; the engine's extra bytes get room of ours. */
-static int
-encode_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
-	     struct hisi_zip_sqe *sqe, const struct uacce_zip_place *src,
-	     const struct uacce_zip_place *dst)
+int
+uacce_zip_lane_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
+		     struct hisi_zip_sqe *sqe, const struct uacce_zip_place *src,
+		     const struct uacce_zip_place *dst)
 {
 	struct uacce_zip_lists *lists = &lane->lists[lane->qm.enq.tail];
 	uint32_t nb_src = uacce_zip_sgl_count(src->m, src->offset, src->len);
@@ -175,7 +174,7 @@ lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 	if (likely(src->flat && dst->flat && slot->spill == 0)) {
 		zip_sqe_set_addr(sqe, zip_place_addr(src), zip_place_addr(dst));
 	} else {
-		ret = encode_lists(lane, slot, sqe, src, dst);
+		ret = uacce_zip_lane_lists(lane, slot, sqe, src, dst);
 		if (unlikely(ret != 0))
 			return ret;
 	}
@@ -183,6 +182,14 @@ lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 	op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
 	hisi_qm_push(&lane->qm, op);
 	return 0;
+}
+
+int
+uacce_zip_lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
+		    const struct uacce_zip_xform *x, const struct uacce_zip_place *src,
+		    const struct uacce_zip_place *dst)
+{
+	return lane_push(lane, op, x, src, dst);
 }
 
 /* The op ends the burst: say why, to the caller and in the counters. */
@@ -195,6 +202,30 @@ refuse(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint8_t status)
 	return false;
 }
 
+/* An op that is not stateless. */
+static bool
+enqueue_stream(struct uacce_zip_qp *qp, struct rte_comp_op *op)
+{
+	uint8_t status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+
+	if (op->op_type == RTE_COMP_OP_STATEFUL)
+		status = uacce_zip_stream_enqueue(qp, op);
+	return status == RTE_COMP_OP_STATUS_SUCCESS || refuse(qp, op, status);
+}
+
+/* No lane takes the op; what it lacks may be had in another way. */
+static bool
+enqueue_own(struct uacce_zip_qp *qp, struct rte_comp_op *op, enum uacce_zip_fallback why)
+{
+	const struct uacce_zip_xform *x = op->private_xform;
+	uint8_t status = op->status;
+
+	if (status == RTE_COMP_OP_STATUS_INVALID_ARGS && x->engine_ok &&
+	    (why == ZIP_FALLBACK_FLUSH || op->src.length == 0))
+		status = uacce_zip_own_enqueue(qp, op);
+	return status == RTE_COMP_OP_STATUS_SUCCESS || refuse(qp, op, status);
+}
+
 /* One op into its lane; false if the burst ends before it. */
 static inline bool
 enqueue_one(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint32_t *rung)
@@ -204,11 +235,13 @@ enqueue_one(struct uacce_zip_qp *qp, struct rte_comp_op *op, uint32_t *rung)
 	struct uacce_zip_place src, dst;
 	struct uacce_zip_lane *lane;
 
+	if (unlikely(op->op_type != RTE_COMP_OP_STATELESS))
+		return enqueue_stream(qp, op);
 	if (unlikely(!op_valid(op, &src, &dst)))
 		return refuse(qp, op, RTE_COMP_OP_STATUS_INVALID_ARGS);
 	lane = lane_choose(qp, op, x, dst.len, &why);
 	if (unlikely(lane == NULL))
-		return refuse(qp, op, op->status);
+		return enqueue_own(qp, op, why);
 	if (unlikely(!hisi_qm_has_room(&lane->qm)))
 		return refuse(qp, op, RTE_COMP_OP_STATUS_NOT_PROCESSED);
 	if (unlikely(lane_push(lane, op, x, &src, &dst) != 0))
@@ -246,19 +279,34 @@ uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 
 /* Only what a stateless request can end with counts as success (3.5). */
 static uint8_t
-decode_status(uint32_t status, const struct uacce_zip_slot *slot)
+decode_status(const struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
+	      const struct zip_answer *a)
 {
-	switch (status & HISI_ZIP_STATUS_MASK) {
+	switch (a->status & HISI_ZIP_STATUS_MASK) {
 	case HISI_ZIP_STATUS_OK:
 	case HISI_ZIP_STATUS_NEG_COMP:
 		return RTE_COMP_OP_STATUS_SUCCESS;
 	case HISI_ZIP_STATUS_NO_SPACE:
+		if (lane->soft && a->consumed != 0)
+			return RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE;
 		/* more room than it has already would not help */
 		return slot->clamped ? RTE_COMP_OP_STATUS_ERROR :
 			RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
 	default:
 		return RTE_COMP_OP_STATUS_ERROR;
 	}
+}
+
+/* What fitted was done, and the rest is the caller's to go on with. */
+static uint8_t
+decode_partial(struct rte_comp_op *op, const struct uacce_zip_slot *slot,
+	       const struct zip_answer *a)
+{
+	if (a->consumed > slot->src_len || a->produced > slot->dst_room)
+		return RTE_COMP_OP_STATUS_ERROR;
+	op->consumed = a->consumed;
+	op->produced = a->produced;
+	return RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE;
 }
 
 /* Success as far as the device is concerned: believe it within the buffers. */
@@ -287,13 +335,16 @@ decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
        struct rte_comp_op *op)
 {
 	uint64_t *faults = lane->qp->deq.faults;
-	uint8_t status = decode_status(a->status, slot);
+	uint8_t status = decode_status(lane, slot, a);
 
 	op->consumed = 0;
 	op->produced = 0;
 	op->debug_status = a->status;
-	if (likely(status == RTE_COMP_OP_STATUS_SUCCESS)) {
-		status = decode_lengths(op, slot, a->consumed, a->produced);
+	if (likely(status == RTE_COMP_OP_STATUS_SUCCESS) ||
+	    status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE) {
+		status = status == RTE_COMP_OP_STATUS_SUCCESS ?
+			decode_lengths(op, slot, a->consumed, a->produced) :
+			decode_partial(op, slot, a);
 		if (unlikely(status == RTE_COMP_OP_STATUS_ERROR))
 			zip_count(&faults[ZIP_FAULT_WRITEBACK], 1);
 		else if (lane->soft)
@@ -301,6 +352,8 @@ decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
 	} else if (status == RTE_COMP_OP_STATUS_ERROR) {
 		zip_count(&faults[ZIP_FAULT_STATUS], 1);
 	}
+	if (unlikely(slot->chksum == ZIP_CHKSUM_UDC))
+		status = zip_op_udc(op, sqe, slot->compress, status);
 	op->status = status;
 	if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS))
 		zip_count(&lane->qp->deq.errors, 1);
@@ -328,6 +381,24 @@ must_wait(struct uacce_zip_lane *lane)
 	return true;
 }
 
+/* The op of a request that was answered; NULL if it is not done yet. */
+static inline struct rte_comp_op *
+completed(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
+	  const struct hisi_zip_sqe *sqe, const struct zip_answer *a,
+	  struct rte_comp_op *op)
+{
+	if (unlikely(lane->stream && slot->task == ZIP_TASK_STREAM))
+		return uacce_zip_stream_complete(lane, op, sqe, a);
+	if (unlikely(lane->stream && slot->task == ZIP_TASK_VERIFY))
+		return uacce_zip_verify_complete(lane, op, a);
+	decode(lane, slot, sqe, a, op);
+	if (unlikely(lane->stream))
+		lane->qp->deq.nb_verify--;
+	else if (unlikely(lane->qp->zip->args.verify != 0 && slot->compress))
+		return uacce_zip_verify_start(lane->qp, op);
+	return op;
+}
+
 /* Take one CQE; *op is NULL if it completes nothing. False if it has to wait. */
 static inline bool
 complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
@@ -338,10 +409,13 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 	void *owner = hisi_qm_owner(qm, index);
 	bool in_flight = owner != NULL && owner != HISI_QM_SLOT_DONE;
 	struct zip_answer answer = { 0 };
-	bool written = in_flight && zip_answer_read(lane, sqe, &answer);
+	bool written = in_flight && zip_answer_read(lane, index, &answer);
 
 	*op = NULL;
 	if (unlikely(in_flight && !written && must_wait(lane)))
+		return false;
+	if (unlikely(lane->qp->zip->args.verify != 0 && written && !lane->stream &&
+		     !uacce_zip_verify_room(lane->qp)))
 		return false;
 	hisi_qm_cq_advance(qm);
 	lane->early = 0;
@@ -349,10 +423,10 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_SLOT], 1);
 	if (unlikely(!written))
 		return true;
-	*op = owner;
-	decode(lane, slot, sqe, &answer, *op);
 	if (unlikely(slot->chain_len > ZIP_CHAIN_KEEP))
 		uacce_zip_sgl_free(slot);
+	/* may submit again: this slot is not free before the next CQ doorbell */
+	*op = completed(lane, slot, sqe, &answer, owner);
 	hisi_qm_done(qm, index);
 	return true;
 }
@@ -420,6 +494,21 @@ lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops, uint16_t nb_ops
 }
 
 uint16_t
+uacce_zip_lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
+		    uint16_t nb_ops)
+{
+	return lane_poll(lane, ops, nb_ops);
+}
+
+/* Is there an op of a stream to begin or to complete, or one to verify? */
+static inline bool
+streams_wait(const struct uacce_zip_qp *qp)
+{
+	return qp->deq.nb_streams != 0 || qp->deq.nb_verify != 0 ||
+		qp->deq.parked != NULL || !rte_ring_empty(qp->stream_ops);
+}
+
+uint16_t
 uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
 {
 	struct uacce_zip_qp *qp = queue_pair;
@@ -428,10 +517,17 @@ uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 
 	if (unlikely(nb_ops == 0))
 		return 0;
-	for (unsigned int i = 0; i < ZIP_LANE_NB && n < nb_ops; i++)
-		n += lane_poll(&qp->lanes[(first + i) % ZIP_LANE_NB], &ops[n], nb_ops - n);
+	/* the lanes of streams count as one, the last */
+	for (unsigned int i = 0; i <= ZIP_LANE_STREAM && n < nb_ops; i++) {
+		unsigned int l = (first + i) % (ZIP_LANE_STREAM + 1);
+
+		if (l != ZIP_LANE_STREAM)
+			n += lane_poll(&qp->lanes[l], &ops[n], nb_ops - n);
+		else if (unlikely(streams_wait(qp)))
+			n += uacce_zip_stream_poll(qp, &ops[n], nb_ops - n);
+	}
 	/* no lane starves behind a busy one */
-	qp->deq.first_lane = (first + 1) % ZIP_LANE_NB;
+	qp->deq.first_lane = (first + 1) % (ZIP_LANE_STREAM + 1);
 	zip_count(&qp->deq.polls, 1);
 	zip_count(&qp->deq.ops, n);
 	if (n == 0)

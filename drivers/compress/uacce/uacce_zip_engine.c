@@ -101,11 +101,11 @@ soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues
 	return soft;
 }
 
-/* Two queues for each queue pair there may be, one per direction. */
+/* For each queue pair there may be two queues, and two for streams. */
 static int
-open_soft_lane(struct uacce_zip_device *zip)
+open_soft_device(struct uacce_zip_device *zip)
 {
-	struct uacce_soft *soft = soft_create(zip, true, 2 * ZIP_MAX_QPS);
+	struct uacce_soft *soft = soft_create(zip, true, 4 * ZIP_MAX_QPS);
 
 	if (soft == NULL)
 		return -errno;
@@ -253,32 +253,44 @@ set_caps(struct uacce_zip_device *zip)
 {
 	struct rte_compressdev_capabilities *deflate = &zip->caps[0];
 	struct rte_compressdev_capabilities *null = &zip->caps[1];
+	struct rte_compressdev_capabilities *lz4 = &zip->caps[2];
 	const uint64_t sgl = RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |
 		RTE_COMP_FF_OOP_SGL_IN_LB_OUT | RTE_COMP_FF_OOP_LB_IN_SGL_OUT |
 		RTE_COMP_FF_SHAREABLE_PRIV_XFORM;
 	const uint64_t chksum = RTE_COMP_FF_CRC32_CHECKSUM |
 		RTE_COMP_FF_ADLER32_CHECKSUM | RTE_COMP_FF_CRC32_ADLER32_CHECKSUM |
-		RTE_COMP_FF_MULTI_PKT_CHECKSUM;
+		RTE_COMP_FF_MULTI_PKT_CHECKSUM | ZIP_FF_XXH32;
 
 	memset(zip->caps, 0, sizeof(zip->caps));
 	deflate->algo = RTE_COMP_ALGO_DEFLATE;
-	if (zip->soft.backend == NULL) {
+	if (!zip->soft_lane) {
 		/* the engine's own: see engine_template() */
 		bool v3 = zip->engines[0].dev.api_ver >= 3;
 
-		deflate->comp_feature_flags = sgl | RTE_COMP_FF_HUFFMAN_DYNAMIC;
+		deflate->comp_feature_flags = sgl | RTE_COMP_FF_HUFFMAN_DYNAMIC |
+			RTE_COMP_FF_STATEFUL_COMPRESSION;
+		if (v3)
+			deflate->comp_feature_flags |= RTE_COMP_FF_STATEFUL_DECOMPRESSION;
 		deflate->window_size.min = v3 ? 12 : ZIP_WINDOW_MAX;
 		deflate->window_size.max = ZIP_WINDOW_MAX;
 		deflate->window_size.increment = v3 ? 1 : 0;
 		return;
 	}
 	deflate->comp_feature_flags = sgl | chksum | RTE_COMP_FF_HUFFMAN_FIXED |
-		RTE_COMP_FF_HUFFMAN_DYNAMIC | RTE_COMP_FF_NONCOMPRESSED_BLOCKS;
+		RTE_COMP_FF_HUFFMAN_DYNAMIC | RTE_COMP_FF_NONCOMPRESSED_BLOCKS |
+		RTE_COMP_FF_STATEFUL_COMPRESSION | RTE_COMP_FF_STATEFUL_DECOMPRESSION;
 	deflate->window_size.min = ZIP_WINDOW_MIN;
 	deflate->window_size.max = ZIP_WINDOW_MAX;
 	deflate->window_size.increment = 1;
 	null->algo = RTE_COMP_ALGO_NULL;
 	null->comp_feature_flags = sgl | chksum;
+	if ((int)ZIP_ALGO_LAST < ZIP_ALGO_LZ4)
+		return;
+	lz4->algo = ZIP_ALGO_LZ4;
+	lz4->comp_feature_flags = sgl | chksum | ZIP_FF_LZ4 | RTE_COMP_FF_NONCOMPRESSED_BLOCKS;
+	lz4->window_size.min = ZIP_WINDOW_MIN;
+	lz4->window_size.max = ZIP_LZ4_WINDOW_MAX;
+	lz4->window_size.increment = 1;
 }
 
 static void
@@ -297,7 +309,7 @@ set_max_qps(struct uacce_zip_device *zip)
 {
 	unsigned int max = zip->soft.dev.available / 2;
 
-	if (zip->soft.backend == NULL) {
+	if (!zip->soft_lane) {
 		max = 0;
 		for (unsigned int i = 0; i < zip->nb_engines; i++)
 			max += RTE_MAX(zip->engines[i].dev.available, 2) / 2;
@@ -341,8 +353,10 @@ uacce_zip_engines_open(struct uacce_zip_device *zip)
 		ZIP_LOG(WARNING,
 			"no usable ZIP engine, this CPU does the work: "
 			"device=soft accepts that, device=hw insists");
-	if (ret == 0 && (zip->nb_engines == 0 || args->fallback))
-		ret = open_soft_lane(zip);
+	zip->soft_lane = zip->nb_engines == 0 || args->fallback;
+	/* what verifies is no lane to fall back to */
+	if (ret == 0 && (zip->soft_lane || args->verify != 0))
+		ret = open_soft_device(zip);
 	if (ret != 0) {
 		uacce_zip_engines_close(zip);
 		return ret;

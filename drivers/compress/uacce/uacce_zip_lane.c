@@ -8,7 +8,7 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
-#include "uacce_zip_sqe.h"
+#include "uacce_zip_stream.h"
 
 /* After an open that failed: wait this long, twice as long each time, at most so long. */
 #define OPEN_DELAY_MS		100
@@ -207,7 +207,7 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 		     uint16_t nb_ops)
 {
 	/* asked first: a slot filled before the enqueuer's last word is found */
-	bool quiesced = __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE) ==
+	bool quiesced = lane->stream || __atomic_load_n(&lane->state, __ATOMIC_ACQUIRE) ==
 		ZIP_LANE_QUIESCED;
 	struct hisi_qm_queue *qm = &lane->qm;
 	uint16_t n = 0;
@@ -225,7 +225,13 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 
 		if (owner == HISI_QM_SLOT_DONE) {
 			hisi_qm_drop(qm, i);
+		} else if (owner != NULL && lane->stream &&
+			   lane->slots[i].task == ZIP_TASK_STREAM) {
+			hisi_qm_drop(qm, i);
+			ops[n] = uacce_zip_stream_lost(lane, owner);
+			n += ops[n] != NULL;
 		} else if (owner != NULL) {
+			lane->qp->deq.nb_verify -= lane->stream;
 			lane_fail_op(lane, i, owner);
 			ops[n++] = owner;
 		}
@@ -252,7 +258,7 @@ lane_nb_owed(struct uacce_zip_lane *lane)
 
 		if (index < qm->sq_depth)
 			lane->slots[index].come =
-				zip_answer_read(lane, hisi_qm_sqe(qm, index), &a);
+				zip_answer_read(lane, index, &a);
 		head = hisi_qm_next(head, qm->cq_depth);
 		phase ^= head == 0;
 	}
@@ -310,6 +316,8 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane)
 
 		if (owner == NULL || owner == HISI_QM_SLOT_DONE)
 			continue;
+		if (lane->stream && lane->slots[i].task == ZIP_TASK_STREAM)
+			uacce_zip_stream_abandon(lane->qp, owner);
 		lost++;
 	}
 	lane_free(lane);

@@ -82,13 +82,15 @@ zip_info_get(struct rte_compressdev *cdev, struct rte_compressdev_info *info)
 static void
 qp_free(struct uacce_zip_qp *qp)
 {
-	uint32_t lost = 0;
+	uint32_t lost = uacce_zip_streams_abandon(qp);
 
 	for (unsigned int l = 0; l < ZIP_LANE_NB; l++)
 		lost += uacce_zip_lane_close(&qp->lanes[l]);
 	if (lost != 0)
 		ZIP_LOG(WARNING, "queue pair %u released with %u ops not dequeued",
 			qp->id, lost);
+	uacce_zip_own_free(qp);
+	rte_free(qp->stream_ops);
 	rte_free(qp);
 }
 
@@ -131,7 +133,8 @@ qp_init_lanes(struct uacce_zip_qp *qp)
 		lane->id = l;
 		rte_spinlock_init(&lane->lock);
 		lane->qp = qp;
-		lane->soft = l >= ZIP_LANE_SOFT;
+		lane->soft = (l & ZIP_LANE_SOFT) != 0;
+		lane->stream = l >= ZIP_LANE_STREAM;
 		if (lane->soft) {
 			lane->engine = &zip->soft;
 			lane->dev = &qp->soft_dev;
@@ -145,8 +148,9 @@ qp_init_lanes(struct uacce_zip_qp *qp)
 }
 
 /*
- * Engine queues are scarce and opened when first needed. Without an engine the
- * soft queues are all there is: open them now, so that what is wrong shows here.
+ * Engine queues are scarce and opened when first needed, as are those of streams. Without
+ * an engine the soft queues are all there is: open them now, so that what is wrong shows
+ * here.
  */
 static int
 qp_open_lanes(struct uacce_zip_qp *qp)
@@ -155,9 +159,26 @@ qp_open_lanes(struct uacce_zip_qp *qp)
 
 	if (qp->zip->nb_engines != 0)
 		return 0;
-	for (unsigned int l = ZIP_LANE_SOFT; l < ZIP_LANE_NB && ret == 0; l++)
+	for (unsigned int l = ZIP_LANE_SOFT; l < ZIP_LANE_STREAM && ret == 0; l++)
 		ret = uacce_zip_lane_ready(&qp->lanes[l]);
 	return ret;
+}
+
+/* Ops of streams on their way from the enqueuer to the dequeuer. */
+static int
+qp_init_streams(struct uacce_zip_qp *qp, uint32_t max_inflight)
+{
+	unsigned int flags = RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ;
+	uint32_t nb = RTE_MAX(max_inflight, 1u);
+	ssize_t size = rte_ring_get_memsize(rte_align32pow2(nb + 1));
+
+	qp->deq.max_streams = nb;
+	if (size > 0)
+		qp->stream_ops = rte_zmalloc_socket("uacce_zip_ring", size,
+						    RTE_CACHE_LINE_SIZE, qp->socket_id);
+	if (qp->stream_ops == NULL)
+		return -ENOMEM;
+	return rte_ring_init(qp->stream_ops, "uacce_zip_streams", nb, flags);
 }
 
 static int
@@ -188,6 +209,8 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 		ret = uacce_soft_describe(zip->soft.backend, "soft", depth, &qp->soft_dev);
 	qp_init_lanes(qp);
 	if (ret == 0)
+		ret = qp_init_streams(qp, max_inflight);
+	if (ret == 0)
 		ret = qp_open_lanes(qp);
 	if (ret != 0) {
 		qp_free(qp);
@@ -217,4 +240,6 @@ struct rte_compressdev_ops uacce_zip_ops = {
 	.queue_pair_release = zip_qp_release,
 	.private_xform_create = uacce_zip_xform_create,
 	.private_xform_free = uacce_zip_xform_free,
+	.stream_create = uacce_zip_stream_create,
+	.stream_free = uacce_zip_stream_free,
 };

@@ -143,7 +143,7 @@ RTE_PMD_REGISTER_PARAM_STRING(uacce_zip,
 	"device=auto|soft|hw|<name> "
 	"max_qps=<int> "
 	"fallback=on|off "
-	"verify=off "
+	"verify=off|all|<int> "
 	"class_path=<dir> "
 	"dev_path=<dir> "
 	"soft_api=2|3|5 "

@@ -17,6 +17,7 @@
 #include <rte_comp.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
+#include <rte_ring.h>
 #include <rte_spinlock.h>
 
 #include <hisi_qm.h>
@@ -38,6 +39,7 @@ extern int uacce_zip_logtype;
 #define ZIP_DEFAULT_LEVEL	RTE_COMP_LEVEL_MIN
 #define ZIP_WINDOW_MIN		8
 #define ZIP_WINDOW_MAX		15
+#define ZIP_LZ4_WINDOW_MAX	16
 #define ZIP_EARLY_MS		1000	/**< for which a CQE waits for its write-back */
 #define ZIP_STOP_TIMEOUT_MS	1000	/**< bound of the drain in stop */
 
@@ -55,6 +57,7 @@ struct uacce_zip_args {
 	char names[ZIP_MAX_ENGINES][UACCE_NAME_LEN];
 	unsigned int max_qps;			/**< 0: as many as there are */
 	bool fallback;
+	uint32_t verify;			/**< one compression in so many; 0: none */
 	char class_path[ZIP_MAX_PATH];
 	char dev_path[ZIP_MAX_PATH];
 	unsigned int soft_depth;		/**< 0: what the queue pair needs */
@@ -71,11 +74,16 @@ struct uacce_zip_engine {
 	void *backend;
 };
 
-/** Lanes of a queue pair; the low bit is enum hisi_qm_qc_type. */
+/**
+ * Lanes of a queue pair; the low bit is enum hisi_qm_qc_type. Those of streams have
+ * rings of their own: an op of a stream may take several requests, so the dequeuer
+ * submits there as well as it completes.
+ */
 enum uacce_zip_lane_id {
 	ZIP_LANE_ENGINE = 0,		/**< + direction */
 	ZIP_LANE_SOFT = 2,		/**< + direction */
-	ZIP_LANE_NB = 4
+	ZIP_LANE_STREAM = 4,		/**< + ZIP_LANE_ENGINE or _SOFT + direction */
+	ZIP_LANE_NB = 8
 };
 
 /**
@@ -108,6 +116,7 @@ enum uacce_zip_fault {
 	ZIP_FAULT_STATUS,		/**< device reports an error: op fails */
 	ZIP_FAULT_STOP,			/**< stop word: lane fails */
 	ZIP_FAULT_TIMEOUT,		/**< not drained at stop: lane fails */
+	ZIP_FAULT_VERIFY,		/**< output is not that of the input: redone */
 	ZIP_FAULT_NB
 };
 
@@ -137,6 +146,13 @@ struct uacce_zip_lists {
 	uint8_t spill[ZIP_SPILL_LEN];
 };
 
+/** What a request in a lane of streams is for. */
+enum uacce_zip_task {
+	ZIP_TASK_STREAM = 0,
+	ZIP_TASK_VERIFY,	/**< of an op that another lane has completed */
+	ZIP_TASK_REDO,		/**< of one whose output was wrong */
+};
+
 /** What is needed when a request completes, beside its op. */
 struct uacce_zip_slot {
 	uint32_t src_len;
@@ -148,6 +164,8 @@ struct uacce_zip_slot {
 	uint8_t spill;			/**< bytes of room that are the spill's */
 	bool compress;
 	bool clamped;			/**< there was more room than an engine takes */
+	bool null;			/**< stream: nothing to consume */
+	uint8_t task;			/**< lanes of streams: enum uacce_zip_task */
 	bool come;			/**< stop: its completion waits in the CQ */
 };
 
@@ -156,6 +174,7 @@ struct uacce_zip_lane {
 	int state;			/**< enum uacce_zip_lane_state */
 	bool soft;			/**< understands the extension */
 	bool polled;			/**< soft device without engine threads */
+	bool stream;			/**< enqueuer and dequeuer are the dequeuer */
 	uint8_t id;			/**< enum uacce_zip_lane_id */
 	struct uacce_zip_slot *slots;
 	struct uacce_zip_lists *lists;
@@ -180,6 +199,8 @@ struct uacce_zip_lane {
 	uint64_t failures;
 };
 
+struct uacce_zip_place;
+
 /** A queue pair: one enqueuing lcore, one dequeuing lcore. */
 struct uacce_zip_qp {
 	/* written at set-up */
@@ -187,6 +208,7 @@ struct uacce_zip_qp {
 	uint16_t id;
 	int socket_id;
 	struct uacce_dev soft_dev;	/**< soft queues as deep as asked for */
+	struct rte_ring *stream_ops;	/**< accepted, not begun: enqueuer to dequeuer */
 
 	/** The enqueuer's line. */
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct {
@@ -207,6 +229,16 @@ struct uacce_zip_qp {
 		uint64_t idle_polls;
 		uint64_t lane_ops[ZIP_LANE_NB];
 		uint64_t faults[ZIP_FAULT_NB];
+		uint64_t stream_requests[ZIP_LANE_NB];
+		uint64_t stream_fallback[ZIP_FALLBACK_NB];
+		uint64_t verified;
+		uint32_t verify_left;	/**< compressions until one is verified */
+		uint32_t nb_verify;	/**< being verified or done again */
+		uint32_t nb_streams;	/**< begun and not completed */
+		uint32_t max_streams;	/**< so many find room in every ring */
+		struct rte_comp_op *parked;	/**< waits for the queue pair's own stream */
+		struct uacce_zip_stream *own;	/**< for ops that are not of one, or NULL */
+		uint32_t stream_rung;	/**< lanes that are owed a doorbell, a bit each */
 		uint8_t first_lane;	/**< served first in the next poll */
 	} deq;
 
@@ -222,10 +254,11 @@ struct uacce_zip_device {
 	unsigned int nb_engines;
 	struct uacce_zip_engine engines[ZIP_MAX_ENGINES];
 	struct uacce_soft *posing;	/**< soft device behind engines[0] */
-	struct uacce_zip_engine soft;	/**< backend NULL: no soft lane */
+	struct uacce_zip_engine soft;	/**< backend NULL: neither soft lane nor verify */
+	bool soft_lane;			/**< requests may be executed there */
 	uint64_t feature_flags;
 	uint16_t max_qps;
-	struct rte_compressdev_capabilities caps[3];
+	struct rte_compressdev_capabilities caps[4];
 	uint8_t qp_engine[ZIP_MAX_QPS];	/**< which engine a queue pair uses */
 };
 
@@ -234,11 +267,16 @@ struct uacce_zip_xform {
 	alignas(RTE_CACHE_LINE_SIZE) struct hisi_zip_sqe engine;
 	struct hisi_zip_sqe soft;
 	bool compress;
+	bool stateless;			/**< the algorithm has no streams */
+	bool stored;			/**< level 0 */
 	bool engine_ok;			/**< the engine can do it */
 	bool soft_ok;			/**< there is a soft lane */
 	uint8_t trim;			/**< engine: trailing bytes to drop */
 	uint8_t tag_dw13;		/**< engine: tag in dw13, not dw26 */
 	uint8_t chksum;			/**< enum rte_comp_checksum_type */
+	uint8_t window;			/**< log2 */
+	uint32_t dict_len;
+	uint8_t *dict;			/**< copy of what matters of it, or NULL */
 };
 
 static inline void
@@ -268,12 +306,28 @@ void
 uacce_zip_engines_close(struct uacce_zip_device *zip);
 
 /* uacce_zip_xform.c */
+
+/** Validate an xform and make its templates. @return 0 or negative errno. */
+int
+uacce_zip_xform_init(struct uacce_zip_device *zip, const struct rte_comp_xform *xform,
+		     struct uacce_zip_xform *x);
+
+/** Free what an xform has. */
+void
+uacce_zip_xform_fini(struct uacce_zip_xform *x);
+
 int
 uacce_zip_xform_create(struct rte_compressdev *cdev,
 		       const struct rte_comp_xform *xform, void **private_xform);
 
 int
 uacce_zip_xform_free(struct rte_compressdev *cdev, void *private_xform);
+
+/* uacce_zip_udc.c */
+
+/** Checksum of a history in a buffer of 1 << window bytes. */
+uint32_t
+uacce_zip_udc(const uint8_t *history, uint32_t len, uint8_t window);
 
 /* uacce_zip_lane.c */
 
@@ -359,12 +413,55 @@ uacce_zip_sgl_size(uint32_t nb);
 void
 uacce_zip_sgl_free(struct uacce_zip_slot *slot);
 
+/* uacce_zip_stream.c */
+int
+uacce_zip_stream_create(struct rte_compressdev *cdev, const struct rte_comp_xform *xform,
+			void **stream);
+
+int
+uacce_zip_stream_free(struct rte_compressdev *cdev, void *stream);
+
+/** Control: forget an op that is not dequeued; its stream can be used again. */
+void
+uacce_zip_stream_abandon(struct uacce_zip_qp *qp, struct rte_comp_op *op);
+
+/** Control: free the queue pair's own stream. */
+void
+uacce_zip_own_free(struct uacce_zip_qp *qp);
+
+/** Control: the same for all that were not begun. @return how many. */
+uint32_t
+uacce_zip_streams_abandon(struct uacce_zip_qp *qp);
+
 /* uacce_zip_burst.c */
 uint16_t
 uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
 
 uint16_t
 uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
+/**
+ * Write a stateless request into the slot at the tail of a lane and hand it over; the
+ * doorbell is the caller's.
+ *
+ * @return
+ *   0, or -ENOMEM.
+ */
+int
+uacce_zip_lane_push(struct uacce_zip_lane *lane, struct rte_comp_op *op,
+		    const struct uacce_zip_xform *x, const struct uacce_zip_place *src,
+		    const struct uacce_zip_place *dst);
+
+/** Describe both buffers of the request in the slot at the tail by lists. */
+int
+uacce_zip_lane_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
+		     struct hisi_zip_sqe *sqe, const struct uacce_zip_place *src,
+		     const struct uacce_zip_place *dst);
+
+/** Dequeuer: serve a lane whatever state it is in. */
+uint16_t
+uacce_zip_lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
+		    uint16_t nb_ops);
 
 /** Dequeuer: take completions off a lane's CQ. */
 uint16_t

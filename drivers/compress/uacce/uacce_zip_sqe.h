@@ -18,6 +18,8 @@
 
 /** Initial value of an Adler-32, which no start value means. */
 #define ZIP_ADLER_INIT		1u
+/** xxHash-32 of nothing. */
+#define ZIP_XXH32_INIT		0x02cc5d05u
 
 /** Where a request's data lies; found once, used to choose lane and layout. */
 struct uacce_zip_place {
@@ -100,6 +102,33 @@ zip_place_addr(const struct uacce_zip_place *p)
 	return (uintptr_t)rte_pktmbuf_mtod_offset(p->m, uint8_t *, p->offset);
 }
 
+/** Start values of the checksums asked for, where the extension has them. */
+static inline void
+zip_sqe_set_chksum(struct hisi_zip_sqe *sqe, uint64_t start, uint8_t chksum)
+{
+	switch (chksum) {
+	case RTE_COMP_CHECKSUM_NONE:
+		return;
+	case RTE_COMP_CHECKSUM_CRC32:
+		sqe->dif_l = (uint32_t)start;
+		return;
+	case ZIP_CHKSUM_XXH32:
+	case ZIP_CHKSUM_UDC:
+		/* neither goes on from a start value */
+		return;
+	case RTE_COMP_CHECKSUM_ADLER32:
+		sqe->dif_h = (uint32_t)start;
+		break;
+	default:
+		sqe->dif_l = (uint32_t)start;
+		sqe->dif_h = (uint32_t)(start >> 32);
+		break;
+	}
+	/* an op fresh from its pool carries 0, which starts no Adler-32 */
+	if (sqe->dif_h == 0)
+		sqe->dif_h = ZIP_ADLER_INIT;
+}
+
 /** What the extension carries per op; soft lanes only. */
 static inline void
 zip_sqe_set_ext(struct hisi_zip_sqe *sqe, const struct rte_comp_op *op,
@@ -107,23 +136,7 @@ zip_sqe_set_ext(struct hisi_zip_sqe *sqe, const struct rte_comp_op *op,
 {
 	if (x->compress && op->flush_flag == RTE_COMP_FLUSH_FULL)
 		sqe->priv_info |= HISI_ZIP_EXT_NO_FINAL;
-	switch (x->chksum) {
-	case RTE_COMP_CHECKSUM_NONE:
-		return;
-	case RTE_COMP_CHECKSUM_CRC32:
-		sqe->dif_l = (uint32_t)op->input_chksum;
-		return;
-	case RTE_COMP_CHECKSUM_ADLER32:
-		sqe->dif_h = (uint32_t)op->input_chksum;
-		break;
-	default:
-		sqe->dif_l = (uint32_t)op->input_chksum;
-		sqe->dif_h = (uint32_t)(op->input_chksum >> 32);
-		break;
-	}
-	/* an op fresh from its pool carries 0, which starts no Adler-32 */
-	if (sqe->dif_h == 0)
-		sqe->dif_h = ZIP_ADLER_INIT;
+	zip_sqe_set_chksum(sqe, op->input_chksum, x->chksum);
 }
 
 static inline void
@@ -134,6 +147,8 @@ zip_op_set_chksum(struct rte_comp_op *op, const struct hisi_zip_sqe *sqe,
 	case RTE_COMP_CHECKSUM_NONE:
 		return;
 	case RTE_COMP_CHECKSUM_CRC32:
+	case ZIP_CHKSUM_XXH32:
+	case ZIP_CHKSUM_UDC:
 		op->output_chksum = sqe->dif_l;
 		return;
 	case RTE_COMP_CHECKSUM_ADLER32:
@@ -145,6 +160,22 @@ zip_op_set_chksum(struct rte_comp_op *op, const struct hisi_zip_sqe *sqe,
 	}
 }
 
+/**
+ * UDC: the checksum is of the history before the op, which decompression is told that it
+ * should have. What becomes of the op's status?
+ */
+static inline uint8_t
+zip_op_udc(struct rte_comp_op *op, const struct hisi_zip_sqe *sqe, bool compress,
+	   uint8_t status)
+{
+	op->output_chksum = sqe->dif_l;
+	if (compress || op->input_chksum == op->output_chksum)
+		return status;
+	op->consumed = 0;
+	op->produced = 0;
+	return ZIP_STATUS_CHKSUM;
+}
+
 /** What the device says of a request: each word loaded once, none believed. */
 struct zip_answer {
 	uint32_t status;
@@ -153,21 +184,23 @@ struct zip_answer {
 };
 
 /**
- * Was this SQE written back since it was submitted? Engines: requests are never empty,
- * so success has consumed something, and the template's status and consumed are 0.
- * Soft lanes: a status that no completion has is preset.
+ * Was this SQE written back since it was submitted? Engines: all words of the answer
+ * are 0 in the template, and a request that is not empty does something. Soft lanes: a
+ * status that no completion has is preset.
  */
 static inline bool
-zip_answer_read(const struct uacce_zip_lane *lane, const struct hisi_zip_sqe *sqe,
-		struct zip_answer *a)
+zip_answer_read(const struct uacce_zip_lane *lane, uint16_t slot, struct zip_answer *a)
 {
+	const struct hisi_zip_sqe *sqe = hisi_qm_sqe(&lane->qm, slot);
+
 	/* acquire: the soft device writes the status last */
 	a->status = __atomic_load_n(&sqe->status, __ATOMIC_ACQUIRE);
 	a->consumed = __atomic_load_n(&sqe->consumed, __ATOMIC_RELAXED);
 	a->produced = __atomic_load_n(&sqe->produced, __ATOMIC_RELAXED);
 	if (lane->soft)
 		return a->status != HISI_ZIP_STATUS_EXT_PENDING;
-	return a->status != 0 || a->consumed != 0;
+	return a->status != 0 || a->consumed != 0 || a->produced != 0 ||
+		lane->slots[slot].null;
 }
 
 #endif /* UACCE_ZIP_SQE_H */

@@ -57,6 +57,14 @@ static const char * const lane_names[ZIP_LANE_NB] = {
 	[ZIP_LANE_ENGINE + HISI_QM_QC_DECOMPRESS] = "engine decompress",
 	[ZIP_LANE_SOFT + HISI_QM_QC_COMPRESS] = "soft compress",
 	[ZIP_LANE_SOFT + HISI_QM_QC_DECOMPRESS] = "soft decompress",
+	[ZIP_LANE_STREAM + ZIP_LANE_ENGINE + HISI_QM_QC_COMPRESS] =
+		"engine compress streams",
+	[ZIP_LANE_STREAM + ZIP_LANE_ENGINE + HISI_QM_QC_DECOMPRESS] =
+		"engine decompress streams",
+	[ZIP_LANE_STREAM + ZIP_LANE_SOFT + HISI_QM_QC_COMPRESS] =
+		"soft compress streams",
+	[ZIP_LANE_STREAM + ZIP_LANE_SOFT + HISI_QM_QC_DECOMPRESS] =
+		"soft decompress streams",
 };
 
 static const char * const state_names[] = {
@@ -81,6 +89,7 @@ static const char * const fault_names[ZIP_FAULT_NB] = {
 	[ZIP_FAULT_STATUS] = "status",
 	[ZIP_FAULT_STOP] = "stop",
 	[ZIP_FAULT_TIMEOUT] = "timeout",
+	[ZIP_FAULT_VERIFY] = "verify",
 };
 
 static void
@@ -97,7 +106,8 @@ dump_lane(struct uacce_zip_lane *lane, FILE *f)
 	fprintf(f, "  lane %s: %s, enqueued %" PRIu64 ", dequeued %" PRIu64
 		", opens %" PRIu64 ", open failures %" PRIu64 ", failures %" PRIu64 "\n",
 		lane_names[lane->id], state_names[state],
-		get(&qp->enq.lane_ops[lane->id]), get(&qp->deq.lane_ops[lane->id]),
+		lane->stream ? get(&qp->deq.stream_requests[lane->id]) :
+			get(&qp->enq.lane_ops[lane->id]), get(&qp->deq.lane_ops[lane->id]),
 		get(&lane->opens), get(&lane->open_failures), get(&lane->failures));
 	if (state != ZIP_LANE_CLOSED) {
 		hisi_qm_dump(&lane->qm, f);
@@ -125,9 +135,12 @@ dump_qp(struct uacce_zip_qp *qp, FILE *f)
 		", full %" PRIu64 "\n", get(&qp->enq.bursts), get(&qp->enq.ops),
 		get(&qp->enq.errors), get(&qp->enq.full));
 	fprintf(f, "  dequeue: polls %" PRIu64 ", idle polls %" PRIu64 ", ops %" PRIu64
-		", errors %" PRIu64 "\n", get(&qp->deq.polls), get(&qp->deq.idle_polls),
-		get(&qp->deq.ops), get(&qp->deq.errors));
+		", errors %" PRIu64 ", verified %" PRIu64 "\n", get(&qp->deq.polls),
+		get(&qp->deq.idle_polls), get(&qp->deq.ops), get(&qp->deq.errors),
+		get(&qp->deq.verified));
 	dump_named(f, "fallback", fallback_names, qp->enq.fallback, ZIP_FALLBACK_NB);
+	dump_named(f, "fallback of streams", fallback_names, qp->deq.stream_fallback,
+		   ZIP_FALLBACK_NB);
 	dump_named(f, "faults", fault_names, qp->deq.faults, ZIP_FAULT_NB);
 	for (unsigned int l = 0; l < ZIP_LANE_NB; l++)
 		dump_lane(&qp->lanes[l], f);
@@ -140,7 +153,7 @@ uacce_zip_dump(struct rte_compressdev *cdev, FILE *f)
 
 	fprintf(f, "%s: %u engines%s, soft lane %s, at most %u queue pairs\n",
 		cdev->data->name, zip->nb_engines, zip->posing != NULL ? " (posing)" : "",
-		zip->soft.backend != NULL ? "on" : "off", zip->max_qps);
+		zip->soft_lane ? "on" : "off", zip->max_qps);
 	for (unsigned int i = 0; i < zip->nb_engines; i++)
 		fprintf(f, " engine %s: %s, NUMA node %d, %d queues free at probe\n",
 			zip->engines[i].dev.name, zip->engines[i].dev.api,
