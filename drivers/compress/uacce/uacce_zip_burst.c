@@ -415,7 +415,7 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 	if (unlikely(in_flight && !written && must_wait(lane)))
 		return false;
 	if (unlikely(lane->qp->zip->args.verify != 0 && written && !lane->stream &&
-		     !uacce_zip_verify_room(lane->qp)))
+		     !uacce_zip_stream_room(lane->qp)))
 		return false;
 	hisi_qm_cq_advance(qm);
 	lane->early = 0;

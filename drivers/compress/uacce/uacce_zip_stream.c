@@ -166,6 +166,8 @@ uacce_zip_stream_finish(struct uacce_zip_qp *qp, struct uacce_zip_stream *s,
 	qp->deq.nb_streams--;
 	/* release: the stream is the enqueuer's from here on */
 	__atomic_store_n(&s->op, NULL, __ATOMIC_RELEASE);
+	if (op->op_type != RTE_COMP_OP_STATEFUL && qp->zip->args.verify != 0)
+		return uacce_zip_verify_start(qp, op);
 	return op;
 }
 
@@ -444,7 +446,7 @@ begin_ops(struct uacce_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
 	uint16_t n = 0;
 	bool own;
 
-	while (n < nb_ops && qp->deq.nb_streams < qp->deq.max_streams) {
+	while (n < nb_ops && uacce_zip_stream_room(qp)) {
 		op = qp->deq.parked;
 		if (op == NULL && rte_ring_sc_dequeue(qp->stream_ops, (void **)&op) != 0)
 			break;

@@ -166,9 +166,12 @@ uacce_zip_stream_lost(struct uacce_zip_lane *lane, struct rte_comp_op *op);
 
 /* uacce_zip_verify.c */
 
-/** Dequeuer: can one more op be verified? */
+/**
+ * Dequeuer: is there room in every lane of streams for one more op? Those that are there
+ * already have theirs, whatever they go on to.
+ */
 bool
-uacce_zip_verify_room(struct uacce_zip_qp *qp);
+uacce_zip_stream_room(const struct uacce_zip_qp *qp);
 
 /**
  * Dequeuer: a compression is complete; verify it if it is its turn.

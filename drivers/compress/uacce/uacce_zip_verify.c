@@ -22,11 +22,9 @@ verify_lane(struct uacce_zip_qp *qp, enum hisi_qm_qc_type dir)
 }
 
 bool
-uacce_zip_verify_room(struct uacce_zip_qp *qp)
+uacce_zip_stream_room(const struct uacce_zip_qp *qp)
 {
-	const struct uacce_zip_lane *lane = verify_lane(qp, HISI_QM_QC_DECOMPRESS);
-
-	return lane->state != ZIP_LANE_OPEN || hisi_qm_has_room(&lane->qm);
+	return qp->deq.nb_verify + qp->deq.nb_streams < qp->deq.max_streams;
 }
 
 /* Its output is not proven right. */
