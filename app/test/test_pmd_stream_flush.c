@@ -67,7 +67,7 @@ one_stream(const struct pmd_dev *dev, struct pmd_io *io)
 		/* the same data again and again invites references to it */
 		uint32_t from = pmd_rnd(3) * 4096, n = pmd_rnd(4) ? pmd_rnd(4000) : 0;
 
-		memcpy(data + in, data + from, from < in ? n : 0);
+		memmove(data + in, data + from, from < in ? n : 0);
 		io->flush = i == 11 ? RTE_COMP_FLUSH_FINAL : flushes[pmd_rnd(3)];
 		if (pmd_stream_op(dev, io, pmd_rnd(PMD_CUT_BYTES), data + in, n, packed + out,
 				  2 * n + 900) != 0)

@@ -22,7 +22,7 @@
 #define NB_OPS		24
 #define LEN		3000u
 #define LAPS		50
-#define WARM_LAPS	40	/* a chain in each of 256 slots takes 32 */
+#define WARM_LAPS	128	/* until a chain has met each of 256 slots of both rings */
 
 struct work {
 	const struct pmd_dev *dev;

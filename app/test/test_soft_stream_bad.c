@@ -132,7 +132,7 @@ ask_spoiled(struct tstream *s, size_t n)
 static int
 noise(struct tstream *s)
 {
-	for (unsigned int i = 0; i < 1500; i++) {
+	for (unsigned int i = 0; i < 500; i++) {
 		size_t n = tstream_rnd(s, 400);
 
 		tc_noise(packed, n, tc_rand(&s->rnd));
@@ -149,7 +149,7 @@ noise(struct tstream *s)
 static int
 changed(struct tstream *s)
 {
-	for (unsigned int i = 0; i < 1500; i++) {
+	for (unsigned int i = 0; i < 500; i++) {
 		uint32_t len = 1 + tstream_rnd(s, LEN), cut;
 		size_t n;
 

@@ -433,12 +433,9 @@ uacce_zip_own_free(struct uacce_zip_qp *qp);
 uint32_t
 uacce_zip_streams_abandon(struct uacce_zip_qp *qp);
 
-/* uacce_zip_burst.c */
+/* uacce_zip_enq.c */
 uint16_t
 uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
-
-uint16_t
-uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
 
 /**
  * Write a stateless request into the slot at the tail of a lane and hand it over; the
@@ -457,6 +454,10 @@ int
 uacce_zip_lane_lists(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
 		     struct hisi_zip_sqe *sqe, const struct uacce_zip_place *src,
 		     const struct uacce_zip_place *dst);
+
+/* uacce_zip_deq.c */
+uint16_t
+uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
 
 /** Dequeuer: serve a lane whatever state it is in. */
 uint16_t

@@ -10,7 +10,6 @@
 #include "uacce_zip_stream.h"
 
 #define CTX_ALIGN	4096	/* of the silicon nothing is known: a page (12) */
-#define MAX_ROUNDS	256	/* of requests that one poll may wait for */
 
 /* Final blocks for a stream that is byte-aligned (RFC 1951): the shortest, and stored. */
 static const uint8_t empty_final[] = { 0x03, 0x00 };
@@ -249,43 +248,6 @@ uacce_zip_stream_step(struct uacce_zip_qp *qp, struct uacce_zip_stream *s)
 	return uacce_zip_stream_finish(qp, s, RTE_COMP_OP_STATUS_ERROR);
 }
 
-static void
-chksum_start(struct uacce_zip_stream *s)
-{
-	struct hisi_zip_sqe sqe = { .dif_l = 0, .dif_h = ZIP_ADLER_INIT };
-
-	if (s->x.chksum == ZIP_CHKSUM_XXH32)
-		sqe.dif_l = ZIP_XXH32_INIT;
-	zip_sqe_set_chksum(&sqe, s->op->input_chksum, s->x.chksum);
-	s->crc = sqe.dif_l;
-	s->adler = sqe.dif_h;
-}
-
-static struct rte_comp_op *
-op_begin(struct uacce_zip_qp *qp, struct rte_comp_op *op)
-{
-	struct uacce_zip_stream *s = op->stream;
-
-	qp->deq.nb_streams++;
-	s->consumed = 0;
-	s->produced = 0;
-	s->avoid_engine = false;
-	s->gave_back = false;
-	if (s->x.chksum == ZIP_CHKSUM_UDC) {
-		if (!uacce_zip_stream_udc(s))
-			return uacce_zip_stream_finish(qp, s, ZIP_STATUS_CHKSUM);
-	} else if (!s->begun) {
-		chksum_start(s);
-	}
-	s->begun |= op->src.length != 0;
-	if (s->owed && s->src.len != 0) {
-		zip_place_advance(&s->src, 1);
-		s->consumed = 1;
-		s->owed = false;
-	}
-	return uacce_zip_stream_step(qp, s);
-}
-
 static bool
 room_short(const struct uacce_zip_stream *s)
 {
@@ -420,109 +382,4 @@ struct rte_comp_op *
 uacce_zip_stream_lost(struct uacce_zip_lane *lane, struct rte_comp_op *op)
 {
 	return op_recover(lane->qp, zip_op_stream(lane->qp, op));
-}
-
-/* Returns whether a soft device has work now that it does in our own thread. */
-static bool
-ring_doorbells(struct uacce_zip_qp *qp)
-{
-	uint32_t rung = qp->deq.stream_rung;
-	bool polled = false;
-
-	for (unsigned int id = 0; rung != 0; id++, rung >>= 1) {
-		if ((rung & 1) == 0)
-			continue;
-		hisi_qm_submit(&qp->lanes[id].qm);
-		polled |= qp->lanes[id].polled;
-	}
-	qp->deq.stream_rung = 0;
-	return polled;
-}
-
-static uint16_t
-begin_ops(struct uacce_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
-{
-	struct rte_comp_op *op;
-	uint16_t n = 0;
-	bool own;
-
-	while (n < nb_ops && uacce_zip_stream_room(qp)) {
-		op = qp->deq.parked;
-		if (op == NULL && rte_ring_sc_dequeue(qp->stream_ops, (void **)&op) != 0)
-			break;
-		own = op->op_type != RTE_COMP_OP_STATEFUL;
-		qp->deq.parked = own && !uacce_zip_own_idle(qp) ? op : NULL;
-		if (qp->deq.parked != NULL)
-			break;
-		ops[n] = own ? uacce_zip_own_begin(qp, op) : op_begin(qp, op);
-		n += ops[n] != NULL;
-	}
-	return n;
-}
-
-static bool
-lane_broken(const struct uacce_zip_lane *lane)
-{
-	return lane->state != ZIP_LANE_CLOSED &&
-		(lane->state != ZIP_LANE_OPEN || hisi_qm_tx_stopped(&lane->qm));
-}
-
-/* Broken lanes first: an op that begins may want theirs opened again. */
-static uint16_t
-sweep_lanes(struct uacce_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
-{
-	uint16_t n = 0;
-
-	for (unsigned int l = ZIP_LANE_STREAM; l < ZIP_LANE_NB && n < nb_ops; l++) {
-		struct uacce_zip_lane *lane = &qp->lanes[l];
-
-		/* a step each: it fails, gives back all it had, closes */
-		for (unsigned int i = 0; i < 3 && n < nb_ops && lane_broken(lane); i++)
-			n += uacce_zip_lane_poll(lane, &ops[n], nb_ops - n);
-	}
-	return n;
-}
-
-uint16_t
-uacce_zip_stream_poll(struct uacce_zip_qp *qp, struct rte_comp_op **ops,
-		      uint16_t nb_ops)
-{
-	uint16_t n = sweep_lanes(qp, ops, nb_ops);
-	bool more;
-
-	n += begin_ops(qp, &ops[n], nb_ops - n);
-	ring_doorbells(qp);
-	/* an op may take many requests: callers do not expect to poll for each */
-	for (unsigned int i = 0; i < MAX_ROUNDS; i++) {
-		for (unsigned int l = ZIP_LANE_STREAM; l < ZIP_LANE_NB && n < nb_ops; l++)
-			n += uacce_zip_lane_poll(&qp->lanes[l], &ops[n], nb_ops - n);
-		more = ring_doorbells(qp);
-		if (n != 0 || !more)
-			break;
-	}
-	return n;
-}
-
-void
-uacce_zip_stream_abandon(struct uacce_zip_qp *qp, struct rte_comp_op *op)
-{
-	struct uacce_zip_stream *s = zip_op_stream(qp, op);
-
-	if (s == NULL)
-		return;
-	uacce_zip_stream_reset(s);
-	__atomic_store_n(&s->op, NULL, __ATOMIC_RELEASE);
-}
-
-uint32_t
-uacce_zip_streams_abandon(struct uacce_zip_qp *qp)
-{
-	uint32_t n = qp->deq.parked != NULL;
-	void *op;
-
-	while (qp->stream_ops != NULL && rte_ring_sc_dequeue(qp->stream_ops, &op) == 0) {
-		uacce_zip_stream_abandon(qp, op);
-		n++;
-	}
-	return n;
 }

@@ -83,16 +83,19 @@ static void
 request_size(const struct uacce_zip_lane *lane, struct uacce_zip_stream *s, uint32_t in)
 {
 	uint32_t contig = lane->soft ? s->dst.len : zip_place_contig(&s->dst);
+	uint32_t max;
 
 	s->bounced = s->dst.len <= HISI_ZIP_STREAM_MIN_OUT ||
 		contig < RTE_MIN(s->dst.len, ZIP_STREAM_BOUNCE_LEN);
 	s->room = RTE_MIN(contig, HISI_ZIP_MAX_LEN);
-	if (s->bounced)
-		s->room = RTE_MAX(RTE_MIN(s->dst.len, ZIP_STREAM_BOUNCE_LEN),
-				  HISI_ZIP_BOUNCE_LEN);
+	if (s->bounced) {
+		s->room = RTE_MIN(s->dst.len, ZIP_STREAM_BOUNCE_LEN);
+		s->room = RTE_MAX(s->room, HISI_ZIP_BOUNCE_LEN);
+	}
 	contig = lane->soft ? s->src.len : zip_place_contig(&s->src);
-	in = RTE_MIN(in, RTE_MAX(contig, ZIP_STREAM_GATHER_LEN));
-	in = RTE_MIN(in, HISI_ZIP_MAX_LEN);
+	max = RTE_MAX(contig, ZIP_STREAM_GATHER_LEN);
+	max = RTE_MIN(max, HISI_ZIP_MAX_LEN);
+	in = RTE_MIN(in, max);
 	if (s->x.compress)
 		in = comp_in(in, s->room);
 	s->in = in;
