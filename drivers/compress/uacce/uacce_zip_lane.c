@@ -317,7 +317,7 @@ uacce_zip_lane_close(struct uacce_zip_lane *lane)
 		if (owner == NULL || owner == HISI_QM_SLOT_DONE)
 			continue;
 		if (lane->stream && lane->slots[i].task == ZIP_TASK_STREAM)
-			uacce_zip_stream_abandon(lane->qp, owner);
+			uacce_zip_stream_abandon(lane->slots[i].stream);
 		lost++;
 	}
 	lane_free(lane);

@@ -146,6 +146,8 @@ struct uacce_zip_lists {
 	uint8_t spill[ZIP_SPILL_LEN];
 };
 
+struct uacce_zip_stream;
+
 /** What a request in a lane of streams is for. */
 enum uacce_zip_task {
 	ZIP_TASK_STREAM = 0,
@@ -166,6 +168,7 @@ struct uacce_zip_slot {
 	bool clamped;			/**< there was more room than an engine takes */
 	bool null;			/**< stream: nothing to consume */
 	uint8_t task;			/**< lanes of streams: enum uacce_zip_task */
+	struct uacce_zip_stream *stream;	/**< of ZIP_TASK_STREAM */
 	bool come;			/**< stop: its completion waits in the CQ */
 };
 
@@ -236,7 +239,7 @@ struct uacce_zip_qp {
 		uint32_t nb_verify;	/**< being verified or done again */
 		uint32_t nb_streams;	/**< begun and not completed */
 		uint32_t max_streams;	/**< so many of both find room in every ring */
-		struct rte_comp_op *parked;	/**< waits for the queue pair's own stream */
+		void *parked;		/**< waits for the queue pair's own stream */
 		struct uacce_zip_stream *own;	/**< for ops that are not of one, or NULL */
 		uint32_t stream_rung;	/**< lanes that are owed a doorbell, a bit each */
 		uint8_t first_lane;	/**< served first in the next poll */
@@ -421,9 +424,9 @@ uacce_zip_stream_create(struct rte_compressdev *cdev, const struct rte_comp_xfor
 int
 uacce_zip_stream_free(struct rte_compressdev *cdev, void *stream);
 
-/** Control: forget an op that is not dequeued; its stream can be used again. */
+/** Control: forget the op in flight; the stream can be used again. */
 void
-uacce_zip_stream_abandon(struct uacce_zip_qp *qp, struct rte_comp_op *op);
+uacce_zip_stream_abandon(struct uacce_zip_stream *s);
 
 /** Control: free the queue pair's own stream. */
 void

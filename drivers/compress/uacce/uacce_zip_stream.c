@@ -112,7 +112,7 @@ uacce_zip_stream_enqueue(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 	op->status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
 	/* relaxed: the ring publishes it */
 	__atomic_store_n(&s->op, op, __ATOMIC_RELAXED);
-	if (rte_ring_sp_enqueue(qp->stream_ops, op) == 0)
+	if (rte_ring_sp_enqueue(qp->stream_ops, zip_stream_entry(s)) == 0)
 		return RTE_COMP_OP_STATUS_SUCCESS;
 	__atomic_store_n(&s->op, NULL, __ATOMIC_RELAXED);
 	return RTE_COMP_OP_STATUS_NOT_PROCESSED;

@@ -105,6 +105,22 @@ zip_op_stream(const struct uacce_zip_qp *qp, const struct rte_comp_op *op)
 	return op->op_type == RTE_COMP_OP_STATEFUL ? op->stream : qp->deq.own;
 }
 
+/*
+ * What the ring from enqueuer to dequeuer holds: a stream, marked, or an op that is of
+ * none. Not a stream's op, which need not be there any more when all is released.
+ */
+static inline void *
+zip_stream_entry(struct uacce_zip_stream *s)
+{
+	return RTE_PTR_ADD(s, 1);
+}
+
+static inline struct uacce_zip_stream *
+zip_entry_stream(void *entry)
+{
+	return ((uintptr_t)entry & 1) != 0 ? RTE_PTR_SUB(entry, 1) : NULL;
+}
+
 /** A new stream without its xform; NULL without memory. */
 struct uacce_zip_stream *
 uacce_zip_stream_alloc(struct uacce_zip_device *zip, int socket_id);

@@ -19,10 +19,8 @@ chksum_start(struct uacce_zip_stream *s)
 }
 
 static struct rte_comp_op *
-op_begin(struct uacce_zip_qp *qp, struct rte_comp_op *op)
+op_begin(struct uacce_zip_qp *qp, struct uacce_zip_stream *s)
 {
-	struct uacce_zip_stream *s = op->stream;
-
 	qp->deq.nb_streams++;
 	s->consumed = 0;
 	s->produced = 0;
@@ -34,7 +32,7 @@ op_begin(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 	} else if (!s->begun) {
 		chksum_start(s);
 	}
-	s->begun |= op->src.length != 0;
+	s->begun |= s->op->src.length != 0;
 	if (s->owed && s->src.len != 0) {
 		zip_place_advance(&s->src, 1);
 		s->consumed = 1;
@@ -63,19 +61,19 @@ ring_doorbells(struct uacce_zip_qp *qp)
 static uint16_t
 begin_ops(struct uacce_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
 {
-	struct rte_comp_op *op;
+	struct uacce_zip_stream *s;
 	uint16_t n = 0;
-	bool own;
+	void *entry;
 
 	while (n < nb_ops && uacce_zip_stream_room(qp)) {
-		op = qp->deq.parked;
-		if (op == NULL && rte_ring_sc_dequeue(qp->stream_ops, (void **)&op) != 0)
+		entry = qp->deq.parked;
+		if (entry == NULL && rte_ring_sc_dequeue(qp->stream_ops, &entry) != 0)
 			break;
-		own = op->op_type != RTE_COMP_OP_STATEFUL;
-		qp->deq.parked = own && !uacce_zip_own_idle(qp) ? op : NULL;
+		s = zip_entry_stream(entry);
+		qp->deq.parked = s == NULL && !uacce_zip_own_idle(qp) ? entry : NULL;
 		if (qp->deq.parked != NULL)
 			break;
-		ops[n] = own ? uacce_zip_own_begin(qp, op) : op_begin(qp, op);
+		ops[n] = s == NULL ? uacce_zip_own_begin(qp, entry) : op_begin(qp, s);
 		n += ops[n] != NULL;
 	}
 	return n;
@@ -125,12 +123,8 @@ uacce_zip_stream_poll(struct uacce_zip_qp *qp, struct rte_comp_op **ops,
 }
 
 void
-uacce_zip_stream_abandon(struct uacce_zip_qp *qp, struct rte_comp_op *op)
+uacce_zip_stream_abandon(struct uacce_zip_stream *s)
 {
-	struct uacce_zip_stream *s = zip_op_stream(qp, op);
-
-	if (s == NULL)
-		return;
 	uacce_zip_stream_reset(s);
 	__atomic_store_n(&s->op, NULL, __ATOMIC_RELEASE);
 }
@@ -139,10 +133,14 @@ uint32_t
 uacce_zip_streams_abandon(struct uacce_zip_qp *qp)
 {
 	uint32_t n = qp->deq.parked != NULL;
-	void *op;
+	struct uacce_zip_stream *s;
+	void *entry;
 
-	while (qp->stream_ops != NULL && rte_ring_sc_dequeue(qp->stream_ops, &op) == 0) {
-		uacce_zip_stream_abandon(qp, op);
+	while (qp->stream_ops != NULL &&
+	       rte_ring_sc_dequeue(qp->stream_ops, &entry) == 0) {
+		s = zip_entry_stream(entry);
+		if (s != NULL)
+			uacce_zip_stream_abandon(s);
 		n++;
 	}
 	return n;

@@ -231,6 +231,7 @@ uacce_zip_stream_request(struct uacce_zip_qp *qp, struct uacce_zip_stream *s, ui
 	slot = &lane->slots[lane->qm.enq.tail];
 	sqe = hisi_qm_sqe(&lane->qm, lane->qm.enq.tail);
 	slot->task = ZIP_TASK_STREAM;
+	slot->stream = s;
 	slot->null = s->in == 0;
 	encode_words(lane, s, sqe, lane->qm.enq.tail);
 	if (unlikely(encode_buffers(lane, s, sqe) != 0))
