@@ -155,15 +155,36 @@ offered_versions()
 	apt-cache -c "$1/apt.conf" showsrc "$2" 2>/dev/null | sed -n 's/^Version: //p' | sort -uV
 }
 
+update_lists()
+{
+	step "Fetching the lists of source packages"
+	if ! apt-get -c "$1/apt.conf" -qq update >"$1/update.log" 2>&1; then
+		# other package sources may fail: what counts is whether ours is there
+		tail -n 5 "$1/update.log" >&2
+	fi
+}
+
+# fetch_source WORK PACKAGE VERSION: into WORK/download
+fetch_source()
+{
+	local work=$1 package=$2 version=$3
+
+	step "Fetching the source package $package $version"
+	rm -rf "$work/download"
+	mkdir "$work/download"
+	if [ "$(id -u)" -eq 0 ]; then
+		chown _apt "$work/download" 2>/dev/null || true
+	fi
+	# apt checks the hashes against the signed lists
+	(cd "$work/download" &&
+		apt-get -c "$work/apt.conf" -qq source --download-only "$package=$version")
+}
+
 download()
 {
 	local work=$1 package=$2 version=$3 offered
 
-	step "Fetching the lists of source packages"
-	if ! apt-get -c "$work/apt.conf" -qq update >"$work/update.log" 2>&1; then
-		# other package sources may fail: what counts is whether ours is there
-		tail -n 5 "$work/update.log" >&2
-	fi
+	update_lists "$work"
 	offered=$(offered_versions "$work" "$package")
 	if ! grep -qxF -- "$version" <<<"$offered"; then
 		if [ -z "$offered" ]; then
@@ -172,14 +193,7 @@ download()
 		instead "installed is $package $version, but the source is on offer only for \
 $(paste -sd' ' <<<"$offered"); if that is newer, upgrade the packages of DPDK and try again"
 	fi
-	step "Fetching the source package $package $version"
-	mkdir "$work/download"
-	if [ "$(id -u)" -eq 0 ]; then
-		chown _apt "$work/download" 2>/dev/null || true
-	fi
-	# apt checks the hashes against the signed lists
-	(cd "$work/download" &&
-		apt-get -c "$work/apt.conf" -qq source --download-only "$package=$version") ||
+	fetch_source "$work" "$package" "$version" ||
 		instead "apt-get could not fetch the source package"
 }
 
@@ -194,7 +208,7 @@ unpack()
 		die "dpkg-source could not unpack ${dsc[0]##*/}"
 	}
 	if [ "$(cat "$work/src/VERSION")" != "$want" ]; then
-		die "the source says version $(cat "$work/src/VERSION"), installed is $want"
+		die "the source says version $(cat "$work/src/VERSION"), wanted is $want"
 	fi
 }
 
@@ -261,4 +275,6 @@ main()
 	say "The source of DPDK $want is in $dir."
 }
 
-main "$@"
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	main "$@"
+fi
