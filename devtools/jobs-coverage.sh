@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 uacce_zip authors
+#
+# Jobs of run-tests.sh about what is tested and what is promised. To be sourced by it.
+
+# shellcheck disable=SC2153,SC2317 # shared with the other files; called by name
+
+JOBS+=(
+	"coverage:which lines of drivers/ the tests run, and why not the others"
+	"features:what the guide's table says, against what the driver says"
+)
+
+# ---------------------------------------------------------------- coverage
+
+# the same engine devices as in its own job, and what they fall back to
+CONFORMANCE_VDEVS=(
+	"device=soft"
+	"device=soft,soft_threads=2"
+	"device=soft,soft_ext=off,soft_api=2"
+	"device=soft,soft_ext=off,soft_api=2,fallback=off"
+	"device=soft,soft_ext=off,soft_api=3"
+	"device=soft,soft_ext=off,soft_api=3,fallback=off"
+)
+
+# covered CASE SECONDS COMMAND...: it must go well to count
+covered()
+{
+	local name=$1 limit=$2 status=0
+
+	shift 2
+	timeout -k 5 "$limit" "$@" </dev/null >"$LOGS/coverage-$name.out" 2>&1 || status=$?
+	[ "$status" -eq 0 ] || tail -n 20 "$LOGS/coverage-$name.out"
+	record_status "$name" "$status"
+}
+
+unit_tests()
+{
+	local program=$1/app/test/uacce-zip-test name status=0
+
+	while IFS= read -r name; do
+		timeout -k 5 900 "$program" "$name" </dev/null ||
+			{ [ $? -eq 77 ] || status=1; }
+	done < <("$program" --list)
+	return "$status"
+}
+
+coverage_run()
+{
+	local build=$1 conformance=$1/app/test-conformance/dpdk-test-compress-conformance
+	local plugin i status=0
+
+	plugin=$(stage_plugin "$build")
+	unit_tests "$build" >"$LOGS/coverage-unit.out" 2>&1 || status=$?
+	[ "$status" -eq 0 ] || tail -n 20 "$LOGS/coverage-unit.out"
+	record_status unit "$status"
+	eal_args 4096 nohuge
+	DPDK_TEST=compressdev_autotest covered autotest 600 dpdk-test "${EAL_ARGS[@]}" \
+		-l "$(allowed_cpus | head -n 1)" -d "$plugin" "--vdev=$VDEV"
+	for i in "${!CONFORMANCE_VDEVS[@]}"; do
+		eal_args 1024 nohuge
+		covered "conformance-$i" 1200 "$conformance" "${EAL_ARGS[@]}" -d "$plugin" \
+			"--vdev=$VDEV,${CONFORMANCE_VDEVS[i]}" -- --cases 300 --seed 1
+	done
+}
+
+job_coverage()
+{
+	local build=$TOP/build-cov status=0
+
+	# little is optimized, so that lines stay apart
+	need_build "$build" -Db_coverage=true -Doptimization=1
+	find "$build" -name '*.gcda' -delete
+	coverage_run "$build"
+	"$DEVTOOLS/coverage.py" "$build" || status=$?
+	record_status lines "$status"
+}
+
+# ---------------------------------------------------------------- features
+
+# features_of DEFAULT_INI BUILD
+features_of()
+{
+	local plugin
+
+	plugin=$(stage_plugin "$2")
+	eal_args 128 nohuge
+	"$DEVTOOLS/check-features.py" --default "$1" \
+		"$TOP/doc/guides/compressdevs/features/uacce.ini" \
+		"$2/app/caps/uacce-zip-caps" "${EAL_ARGS[@]}" -d "$plugin" \
+		-l "$(allowed_cpus | head -n 1)"
+}
+
+features_newer()
+{
+	local build=$TOP/build-newer-$1 status=0
+
+	if ! PKG_CONFIG_PATH=$2/prefix/lib/pkgconfig need_build "$build" -Dwerror=true; then
+		status=1
+	else
+		LD_LIBRARY_PATH=$2/prefix/lib features_of \
+			"$2/src/doc/guides/compressdevs/features/default.ini" "$build" || status=$?
+	fi
+	record_status "$1" "$status"
+}
+
+job_features()
+{
+	local status=0 ini=$TOP/build-deps/dpdk-src/doc/guides/compressdevs/features/default.ini
+
+	need_build "${GCC_BUILD[@]}"
+	# an installed DPDK with driver headers was not fetched, and has no guide
+	[ -e "$ini" ] || ini=
+	features_of "$ini" "$TOP/build" || status=$?
+	record_status "$(dpdk_version)" "$status"
+	for_newer features_newer
+}
