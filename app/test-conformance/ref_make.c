@@ -41,6 +41,7 @@ zlib_pack(struct conf_case *c, const struct conf_params *p, uint8_t *data, size_
 		rte_panic("deflateInit2\n");
 	if (dict != NULL && deflateSetDictionary(&z, dict->data, dict->len) != Z_OK)
 		rte_panic("deflateSetDictionary\n");
+	z.total_in = 0;	/* which the dictionary is counted in */
 	cap = deflateBound(&z, len) + 1000 + MAX_PIECES * 64;
 	*out = conf_mem(c, cap);
 	z.next_out = *out;

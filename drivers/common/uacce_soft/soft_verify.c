@@ -51,6 +51,21 @@ same(struct soft_cursor *data, const uint8_t *p, size_t len)
 	return true;
 }
 
+/* Then decompression at once would not ask for a final block. */
+static bool
+ends_in_flush(const struct soft_request *r)
+{
+	static const uint8_t flush[] = { 0x00, 0x00, 0xff, 0xff };
+	struct soft_cursor src = soft_cursor_src(&r->codec);
+	uint8_t end[sizeof(flush)];
+
+	if (r->in < sizeof(end))
+		return false;
+	soft_cursor_skip(&src, r->in - sizeof(end));
+	soft_gather(&src, end, sizeof(end));
+	return memcmp(end, flush, sizeof(end)) == 0;
+}
+
 static bool
 verify_whole(struct soft_engine *e, const struct soft_request *r, uint8_t *piece)
 {
@@ -68,7 +83,8 @@ verify_whole(struct soft_engine *e, const struct soft_request *r, uint8_t *piece
 
 /* What is left of the stream after the piece before. */
 static bool
-verify_pieces(struct soft_engine *e, const struct soft_request *r, uint8_t *piece)
+verify_pieces(struct soft_engine *e, const struct soft_request *r, uint8_t *piece,
+	      bool final)
 {
 	struct soft_cursor src = soft_cursor_src(&r->codec);
 	struct soft_cursor data = soft_cursor_dst(&r->codec);
@@ -101,20 +117,27 @@ verify_pieces(struct soft_engine *e, const struct soft_request *r, uint8_t *piec
 		in += c.consumed;
 		out += c.produced;
 	} while (!state.ended && (c.consumed != 0 || c.produced != 0));
-	return in == r->in && out == r->out;
+	/* a stream that goes on ends between blocks, at a byte */
+	return in == r->in && out == r->out && state.ended == final &&
+		(final || (state.prefix_bits == 0 && state.in_bit == 0 && state.skip == 0 &&
+			   state.stored_left == 0));
 }
 
 uint32_t
 soft_verify(struct soft_engine *e, struct soft_request *r)
 {
 	uint8_t *piece = verify_area(e);
+	bool final = (r->ext & HISI_ZIP_EXT_NO_FINAL) == 0;
 	bool good;
 
 	if (piece == NULL)
 		return HISI_ZIP_STATUS_BAD;
 	r->codec.want_crc = false;
 	r->codec.want_adler = false;
-	good = r->out <= PIECE ? verify_whole(e, r, piece) : verify_pieces(e, r, piece);
+	if (final && r->out <= PIECE && !ends_in_flush(r))
+		good = verify_whole(e, r, piece);
+	else
+		good = verify_pieces(e, r, piece, final);
 	r->codec.consumed = r->in;
 	r->codec.produced = 0;
 	return good ? HISI_ZIP_STATUS_OK : HISI_ZIP_STATUS_CHECK;

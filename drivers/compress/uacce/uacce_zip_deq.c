@@ -84,7 +84,8 @@ decode(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
 	if (unlikely(slot->chksum == ZIP_CHKSUM_UDC))
 		status = zip_op_udc(op, sqe, slot->compress, status);
 	op->status = status;
-	if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS))
+	if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS &&
+		     status != RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE))
 		zip_count(&lane->qp->deq.errors, 1);
 }
 
@@ -143,8 +144,9 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 	*op = NULL;
 	if (unlikely(in_flight && !written && must_wait(lane)))
 		return false;
-	if (unlikely(lane->qp->zip->args.verify != 0 && written && !lane->stream &&
-		     !uacce_zip_stream_room(lane->qp)))
+	if (unlikely(lane->qp->zip->args.verify != 0 && written &&
+		     (lane->stream ? slot->task == ZIP_TASK_VERIFY : slot->compress) &&
+		     !uacce_zip_verify_can_go_on(lane)))
 		return false;
 	hisi_qm_cq_advance(qm);
 	lane->early = 0;
@@ -255,6 +257,9 @@ uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 		else if (unlikely(streams_wait(qp)))
 			n += uacce_zip_stream_poll(qp, &ops[n], nb_ops - n);
 	}
+	/* what is to be verified came after the lanes of streams were served */
+	if (unlikely(qp->deq.stream_rung != 0))
+		uacce_zip_stream_doorbells(qp);
 	/* no lane starves behind a busy one */
 	qp->deq.first_lane = (first + 1) % (ZIP_LANE_STREAM + 1);
 	zip_count(&qp->deq.polls, 1);

@@ -202,6 +202,15 @@ lane_cooled(struct uacce_zip_lane *lane, bool quiesced)
 	return !lane->hot;
 }
 
+static bool
+cq_waits(struct uacce_zip_lane *lane)
+{
+	uint16_t index;
+
+	return lane->qp->zip->args.verify != 0 && hisi_qm_cq_peek(&lane->qm, &index) &&
+		!uacce_zip_verify_can_go_on(lane);
+}
+
 uint16_t
 uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 		     uint16_t nb_ops)
@@ -216,7 +225,8 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 		return 0;
 	if (lane->cq_valid) {
 		n = uacce_zip_lane_reap(lane, ops, nb_ops);
-		if (n != 0)
+		/* completions may wait for room to be verified */
+		if (n != 0 || cq_waits(lane))
 			return n;
 		lane->cq_valid = false;
 	}

@@ -239,6 +239,7 @@ struct uacce_zip_qp {
 		uint32_t nb_verify;	/**< being verified or done again */
 		uint32_t nb_streams;	/**< begun and not completed */
 		uint32_t max_streams;	/**< so many of both find room in every ring */
+		struct uacce_zip_stream *waiting;	/**< for a lane, the last first */
 		void *parked;		/**< waits for the queue pair's own stream */
 		struct uacce_zip_stream *own;	/**< for ops that are not of one, or NULL */
 		uint32_t stream_rung;	/**< lanes that are owed a doorbell, a bit each */

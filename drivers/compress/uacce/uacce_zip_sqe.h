@@ -16,6 +16,12 @@
 
 #include "uacce_zip_priv.h"
 
+/**
+ * Preset as consumed in null requests to engines. Of the words of an answer it is the one
+ * that silicon was seen to write in those; produced it was seen to leave (7.1).
+ */
+#define ZIP_NULL_PENDING	UINT32_MAX
+
 /** Initial value of an Adler-32, which no start value means. */
 #define ZIP_ADLER_INIT		1u
 /** xxHash-32 of nothing. */
@@ -185,8 +191,8 @@ struct zip_answer {
 
 /**
  * Was this SQE written back since it was submitted? Engines: all words of the answer
- * are 0 in the template, and a request that is not empty does something. Soft lanes: a
- * status that no completion has is preset.
+ * are 0 in the template, and a request that is not empty does something; in one that is,
+ * a length that cannot be is preset. Soft lanes: a status that no completion has is.
  */
 static inline bool
 zip_answer_read(const struct uacce_zip_lane *lane, uint16_t slot, struct zip_answer *a)
@@ -199,8 +205,9 @@ zip_answer_read(const struct uacce_zip_lane *lane, uint16_t slot, struct zip_ans
 	a->produced = __atomic_load_n(&sqe->produced, __ATOMIC_RELAXED);
 	if (lane->soft)
 		return a->status != HISI_ZIP_STATUS_EXT_PENDING;
-	return a->status != 0 || a->consumed != 0 || a->produced != 0 ||
-		lane->slots[slot].null;
+	if (lane->slots[slot].null)
+		return a->consumed != ZIP_NULL_PENDING;
+	return a->status != 0 || a->consumed != 0 || a->produced != 0;
 }
 
 #endif /* UACCE_ZIP_SQE_H */

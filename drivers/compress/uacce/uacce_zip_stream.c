@@ -26,6 +26,7 @@ uacce_zip_stream_reset(struct uacce_zip_stream *s)
 	s->goes_on = false;
 	s->pending = false;
 	s->full = false;
+	s->drain = false;
 	s->cached_end = false;
 	s->ended = false;
 	s->owed = false;
@@ -243,9 +244,16 @@ uacce_zip_stream_step(struct uacce_zip_qp *qp, struct uacce_zip_stream *s)
 	/* decompression may come to its end without room, compression only adds */
 	if (s->dst.len == 0 && (s->x.compress || s->full))
 		return uacce_zip_stream_finish(qp, s, RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE);
-	if (uacce_zip_stream_request(qp, s, s->cached_end ? 0 : s->src.len) == ZIP_STREAM_WAIT)
+	switch (uacce_zip_stream_request(qp, s, s->cached_end || s->drain ? 0 : s->src.len)) {
+	case ZIP_STREAM_WAIT:
 		return NULL;
-	return uacce_zip_stream_finish(qp, s, RTE_COMP_OP_STATUS_ERROR);
+	case ZIP_STREAM_LATER:
+		s->next = qp->deq.waiting;
+		qp->deq.waiting = s;
+		return NULL;
+	default:
+		return uacce_zip_stream_finish(qp, s, RTE_COMP_OP_STATUS_ERROR);
+	}
 }
 
 static bool
@@ -298,7 +306,8 @@ answer_take(struct uacce_zip_stream *s, const struct hisi_zip_sqe *sqe,
 		(a->status & HISI_ZIP_DW3_LAST_BLOCK) != 0;
 	uint32_t cached = 0;
 
-	if (a->consumed > s->in || a->produced > s->room)
+	if (a->consumed > s->in || a->produced > s->room ||
+	    (s->x.compress && a->produced == 0))
 		return false;
 	s->ctx_dw0 = sqe->ctx_dw0;
 	s->ctx_dw1 = sqe->ctx_dw1;
@@ -315,9 +324,12 @@ answer_take(struct uacce_zip_stream *s, const struct hisi_zip_sqe *sqe,
 		cached = cached_end(s, a->status);
 		s->full = !end && room_short(s);
 		s->pending = s->full || cached != 0;
+		s->drain = s->full && (s->ctx_dw0 & HISI_ZIP_CTX0_STATE_MASK) ==
+			HISI_ZIP_CTX0_LAST_NO_ROOM;
 		/* a null request that brings nothing has brought all there is */
 		if (s->in == 0 && a->produced == 0) {
 			s->pending = false;
+			s->drain = false;
 			cached = 0;
 		}
 	}

@@ -29,6 +29,7 @@ struct uacce_zip_stream {
 	 * follows is the enqueuer's while it is NULL, else the dequeuer's.
 	 */
 	struct rte_comp_op *op;
+	struct uacce_zip_stream *next;	/**< of those that wait for a lane */
 	struct uacce_zip_place src;	/**< not consumed yet */
 	struct uacce_zip_place dst;	/**< room left */
 	uint32_t consumed;		/**< of this op */
@@ -57,6 +58,7 @@ struct uacce_zip_stream {
 	bool goes_on;			/**< the last op lacked room; the next is its rest */
 	bool pending;			/**< the device holds output */
 	bool full;			/**< for which there was no room */
+	bool drain;			/**< it holds the end, and takes no input before that */
 	bool cached_end;		/**< it needs no more input to come to its end */
 	bool gave_back;			/**< input of this op follows the stream */
 	bool ended;			/**< the device is done with the stream */
@@ -187,7 +189,11 @@ uacce_zip_stream_lost(struct uacce_zip_lane *lane, struct rte_comp_op *op);
  * already have theirs, whatever they go on to.
  */
 bool
-uacce_zip_stream_room(const struct uacce_zip_qp *qp);
+uacce_zip_stream_room(struct uacce_zip_qp *qp);
+
+/** Dequeuer: is there room for what taking a completion off this lane leads to? */
+bool
+uacce_zip_verify_can_go_on(struct uacce_zip_lane *lane);
 
 /**
  * Dequeuer: a compression is complete; verify it if it is its turn.
@@ -217,6 +223,14 @@ uacce_zip_stream_udc(struct uacce_zip_stream *s);
 
 /* uacce_zip_stream_req.c */
 
+/** Dequeuer: if this lane is open, is the slot at its tail free? */
+bool
+uacce_zip_stream_lane_room(struct uacce_zip_lane *lane);
+
+/** Dequeuer: ring the doorbells that are owed. @return whether any work is ours to do. */
+bool
+uacce_zip_stream_doorbells(struct uacce_zip_qp *qp);
+
 /** Dequeuer: can a request be given to this lane? Opens its queue. */
 bool
 uacce_zip_stream_lane_usable(struct uacce_zip_lane *lane);
@@ -224,6 +238,7 @@ uacce_zip_stream_lane_usable(struct uacce_zip_lane *lane);
 /** What becomes of a stream that a request was to be made for. */
 enum zip_stream_next {
 	ZIP_STREAM_WAIT,		/**< a request is with the device */
+	ZIP_STREAM_LATER,		/**< its lane takes none now */
 	ZIP_STREAM_FAILED,
 };
 

@@ -41,9 +41,8 @@ op_begin(struct uacce_zip_qp *qp, struct uacce_zip_stream *s)
 	return uacce_zip_stream_step(qp, s);
 }
 
-/* Returns whether a soft device has work now that it does in our own thread. */
-static bool
-ring_doorbells(struct uacce_zip_qp *qp)
+bool
+uacce_zip_stream_doorbells(struct uacce_zip_qp *qp)
 {
 	uint32_t rung = qp->deq.stream_rung;
 	bool polled = false;
@@ -56,6 +55,28 @@ ring_doorbells(struct uacce_zip_qp *qp)
 	}
 	qp->deq.stream_rung = 0;
 	return polled;
+}
+
+/* Try again what waited for a lane. */
+static uint16_t
+resume_waiting(struct uacce_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct uacce_zip_stream *s = qp->deq.waiting, *next;
+	uint16_t n = 0;
+
+	qp->deq.waiting = NULL;
+	for (; s != NULL && n < nb_ops; s = next) {
+		next = s->next;
+		ops[n] = uacce_zip_stream_step(qp, s);
+		n += ops[n] != NULL;
+	}
+	while (s != NULL) {
+		next = s->next;
+		s->next = qp->deq.waiting;
+		qp->deq.waiting = s;
+		s = next;
+	}
+	return n;
 }
 
 static uint16_t
@@ -109,13 +130,14 @@ uacce_zip_stream_poll(struct uacce_zip_qp *qp, struct rte_comp_op **ops,
 	uint16_t n = sweep_lanes(qp, ops, nb_ops);
 	bool more;
 
+	n += resume_waiting(qp, &ops[n], nb_ops - n);
 	n += begin_ops(qp, &ops[n], nb_ops - n);
-	ring_doorbells(qp);
+	uacce_zip_stream_doorbells(qp);
 	/* an op may take many requests: callers do not expect to poll for each */
 	for (unsigned int i = 0; i < MAX_ROUNDS; i++) {
 		for (unsigned int l = ZIP_LANE_STREAM; l < ZIP_LANE_NB && n < nb_ops; l++)
 			n += uacce_zip_lane_poll(&qp->lanes[l], &ops[n], nb_ops - n);
-		more = ring_doorbells(qp);
+		more = uacce_zip_stream_doorbells(qp);
 		if (n != 0 || !more)
 			break;
 	}
@@ -133,9 +155,14 @@ uint32_t
 uacce_zip_streams_abandon(struct uacce_zip_qp *qp)
 {
 	uint32_t n = qp->deq.parked != NULL;
-	struct uacce_zip_stream *s;
+	struct uacce_zip_stream *s, *next;
 	void *entry;
 
+	for (s = qp->deq.waiting; s != NULL; s = next) {
+		next = s->next;
+		uacce_zip_stream_abandon(s);
+		n++;
+	}
 	while (qp->stream_ops != NULL &&
 	       rte_ring_sc_dequeue(qp->stream_ops, &entry) == 0) {
 		s = zip_entry_stream(entry);

@@ -16,10 +16,10 @@ uacce_zip_stream_lane_usable(struct uacce_zip_lane *lane)
 		return !hisi_qm_tx_stopped(&lane->qm);
 	if (state != ZIP_LANE_CLOSED || uacce_zip_lane_ready(lane) != 0)
 		return false;
-	/* a request is sure to find room: its stream was counted */
+	/* nothing waits for room that will not come: streams are counted */
 	qp->deq.max_streams = RTE_MIN(qp->deq.max_streams,
 				      (uint32_t)hisi_qm_capacity(&lane->qm));
-	return true;
+	return !hisi_qm_tx_stopped(&lane->qm);
 }
 
 static struct uacce_zip_lane *
@@ -64,6 +64,25 @@ lane_choose(struct uacce_zip_qp *qp, struct uacce_zip_stream *s)
 			  ZIP_FALLBACK_QUEUE : ZIP_FALLBACK_XFORM], 1);
 	lane = stream_lane(qp, s, ZIP_LANE_SOFT);
 	return uacce_zip_stream_lane_usable(lane) ? lane : NULL;
+}
+
+bool
+uacce_zip_stream_lane_room(struct uacce_zip_lane *lane)
+{
+	if (lane->state != ZIP_LANE_OPEN)
+		return true;
+	if (unlikely(!hisi_qm_has_room(&lane->qm)) && lane->qm.deq.nb_unacked != 0)
+		hisi_qm_ack(&lane->qm);
+	return hisi_qm_has_room(&lane->qm);
+}
+
+/* Is a lane that the stream could use on its way from failed to closed, to be opened? */
+static bool
+lane_comes_back(struct uacce_zip_qp *qp, const struct uacce_zip_stream *s)
+{
+	if (s->avoid_engine && s->where == ZIP_LANE_ENGINE)
+		return false;
+	return stream_lane(qp, s, s->where)->state != ZIP_LANE_CLOSED;
 }
 
 /* Compression must never run out of room: it could not go on (5.4). */
@@ -219,11 +238,10 @@ uacce_zip_stream_request(struct uacce_zip_qp *qp, struct uacce_zip_stream *s, ui
 	struct hisi_zip_sqe *sqe;
 
 	if (unlikely(lane == NULL))
-		return ZIP_STREAM_FAILED;
-	if (unlikely(!hisi_qm_has_room(&lane->qm)) && lane->qm.deq.nb_unacked != 0)
-		hisi_qm_ack(&lane->qm);
-	if (unlikely(!hisi_qm_has_room(&lane->qm)))
-		return ZIP_STREAM_FAILED;
+		return lane_comes_back(qp, s) ? ZIP_STREAM_LATER : ZIP_STREAM_FAILED;
+	/* one that is late keeps the ring from going round */
+	if (unlikely(!uacce_zip_stream_lane_room(lane)))
+		return ZIP_STREAM_LATER;
 	request_size(lane, s, in);
 	/* the silicon trusts what it finds there, even in a new stream (5.8) */
 	if (s->fresh && !lane->soft)
@@ -234,6 +252,8 @@ uacce_zip_stream_request(struct uacce_zip_qp *qp, struct uacce_zip_stream *s, ui
 	slot->stream = s;
 	slot->null = s->in == 0;
 	encode_words(lane, s, sqe, lane->qm.enq.tail);
+	if (slot->null && !lane->soft)
+		sqe->consumed = ZIP_NULL_PENDING;
 	if (unlikely(encode_buffers(lane, s, sqe) != 0))
 		return ZIP_STREAM_FAILED;
 	hisi_qm_push(&lane->qm, s->op);

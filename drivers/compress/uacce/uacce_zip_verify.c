@@ -22,9 +22,21 @@ verify_lane(struct uacce_zip_qp *qp, enum hisi_qm_qc_type dir)
 }
 
 bool
-uacce_zip_stream_room(const struct uacce_zip_qp *qp)
+uacce_zip_stream_room(struct uacce_zip_qp *qp)
 {
+	for (unsigned int dir = 0; dir < 2; dir++)
+		if (!uacce_zip_stream_lane_room(verify_lane(qp, dir)))
+			return false;
 	return qp->deq.nb_verify + qp->deq.nb_streams < qp->deq.max_streams;
+}
+
+bool
+uacce_zip_verify_can_go_on(struct uacce_zip_lane *lane)
+{
+	/* one that is verified may be made again, and is counted already */
+	return lane->stream ?
+		uacce_zip_stream_lane_room(verify_lane(lane->qp, HISI_QM_QC_COMPRESS)) :
+		uacce_zip_stream_room(lane->qp);
 }
 
 /* Its output is not proven right. */
@@ -66,6 +78,9 @@ verify_push(struct uacce_zip_lane *lane, struct rte_comp_op *op)
 	*sqe = x->soft;
 	sqe->dw9 = (sqe->dw9 & ~HISI_ZIP_DW9_REQ_MASK) | HISI_ZIP_REQ_EXT_VERIFY;
 	sqe->priv_info &= VERIFY_EXT;
+	if (op->flush_flag == RTE_COMP_FLUSH_FULL ||
+	    op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE)
+		sqe->priv_info |= HISI_ZIP_EXT_NO_FINAL;
 	/* the dictionary, and no checksum */
 	sqe->lba_l &= 0xffffu << HISI_ZIP_EXT2_DICT_SHIFT;
 	sqe->dw26 = tail;
