@@ -137,11 +137,12 @@ def main():
         entries = reasons(LIST)
     failed = percent < args.min
     for (path, function), numbers in sorted(rest.items()):
-        if args.lines:
-            print(f"{path}: {function}(): {ranges(numbers)}")
+        where = f"{path}: {function}(): {ranges(numbers)}"
         if entries.get((path, function), "?") == "?":
-            print(f"{path}: {function}(): not run, and no reason given: {ranges(numbers)}")
+            print(f"{where}: not run, and no reason is given")
             failed = True
+        elif args.lines:
+            print(where)
     for path, function in sorted(set(entries) - set(rest)):
         print(f"{path}: {function}(): is run, or is no more; its entry can go")
     return 1 if failed else 0

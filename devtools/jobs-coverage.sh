@@ -15,23 +15,13 @@ ON_REQUEST+=(coverage)
 
 # ---------------------------------------------------------------- coverage
 
-# the same engine devices as in its own job, and what they fall back to
-CONFORMANCE_VDEVS=(
-	"device=soft"
-	"device=soft,soft_threads=2"
-	"device=soft,soft_ext=off,soft_api=2"
-	"device=soft,soft_ext=off,soft_api=2,fallback=off"
-	"device=soft,soft_ext=off,soft_api=3"
-	"device=soft,soft_ext=off,soft_api=3,fallback=off"
-)
-
-# covered NAME SECONDS COMMAND...: whether it passes is for other jobs to judge
+# covered NAME COMMAND...: whether it passes is for other jobs to judge
 covered()
 {
-	local name=$1 limit=$2 status=0
+	local name=$1 status=0
 
-	shift 2
-	timeout -k 5 "$limit" "$@" </dev/null >"$LOGS/coverage-$name.out" 2>&1 || status=$?
+	shift
+	"$@" </dev/null >"$LOGS/coverage-$name.out" 2>&1 || status=$?
 	case $status in
 	0 | 77)
 		say "$name: run"
@@ -44,20 +34,19 @@ covered()
 
 coverage_run()
 {
-	local build=$1 unit=$1/app/test/uacce-zip-test plugin name i
-	local conformance=$1/app/test-conformance/dpdk-test-compress-conformance
+	local build=$1 unit=$1/app/test/uacce-zip-test name device
 
-	plugin=$(stage_plugin "$build")
+	PLUGIN=$(stage_plugin "$build")
 	while IFS= read -r name; do
-		covered "$name" 900 "$unit" "$name"
+		covered "$name" timeout -k 5 900 "$unit" "$name"
 	done < <("$unit" --list)
 	eal_args 4096 nohuge
-	DPDK_TEST=compressdev_autotest covered autotest 900 dpdk-test "${EAL_ARGS[@]}" \
-		-l "$(allowed_cpus | head -n 1)" -d "$plugin" "--vdev=$VDEV"
-	for i in "${!CONFORMANCE_VDEVS[@]}"; do
-		eal_args 1024 nohuge
-		covered "conformance-$i" 1800 "$conformance" "${EAL_ARGS[@]}" -d "$plugin" \
-			"--vdev=$VDEV,${CONFORMANCE_VDEVS[i]}" -- --cases 300 --seed 1
+	DPDK_TEST=compressdev_autotest covered autotest timeout -k 5 900 dpdk-test \
+		"${EAL_ARGS[@]}" -l "$(allowed_cpus | head -n 1)" -d "$PLUGIN" "--vdev=$VDEV"
+	for device in "${CONFORMANCE_DEVICES[@]}"; do
+		eal_args 512 nohuge
+		covered "conformance-${device%%:*}" conformance_once "$build" 300 1800 "$device" \
+			"$CONFORMANCE_SEED"
 	done
 }
 

@@ -174,9 +174,9 @@ block_pieces(struct soft_lz4 *z, struct reader *r, const uint8_t *p, size_t len,
 		r->at = before;
 	}
 	to = z->out + r->at;
-	if (stored)
+	if (stored && len != 0)
 		memcpy(to, p, len);
-	else
+	else if (!stored)
 		n = unpack(p, len, to, r->block_max, to, before);
 	if (n < 0)
 		return SOFT_CODEC_BAD_DATA;

@@ -161,7 +161,8 @@ uacce_zip_stream_finish(struct uacce_zip_qp *qp, struct uacce_zip_stream *s,
 	op->produced = s->produced;
 	op->status = status;
 	op_set_chksum(op, s);
-	if (s->ended && status == RTE_COMP_OP_STATUS_SUCCESS)
+	/* an owed byte is the stream's: whoever sends no input has yet to send that */
+	if (s->ended && !s->owed && status == RTE_COMP_OP_STATUS_SUCCESS)
 		uacce_zip_stream_reset(s);
 	qp->deq.nb_streams--;
 	/* release: the stream is the enqueuer's from here on */
