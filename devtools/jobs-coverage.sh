@@ -10,7 +10,7 @@ JOBS+=(
 	"coverage:which lines of drivers/ the tests run, and why not the others"
 	"features:what the guide's table says, against what the driver says"
 )
-# its list of what is not run has yet to be written
+# takes as long as half of the others together
 ON_REQUEST+=(coverage)
 
 # ---------------------------------------------------------------- coverage
