@@ -58,12 +58,28 @@ fake_set_up(const char *node, size_t mmio_limit, size_t dus_size)
 	};
 }
 
+/* As the kernel does: touching a mapping raises SIGBUS from now on. */
+static void
+take_regions(struct fake_queue *fq)
+{
+	int nothing = memfd_create("nothing", MFD_CLOEXEC);
+
+	for (unsigned int r = 0; r < UACCE_REGION_NB; r++)
+		if (fq->len[r] != 0)
+			__real_mmap(fq->addr[r], fq->len[r], PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_FIXED, nothing, 0);
+	__real_close(nothing);
+}
+
 void
 fake_remove_device(void)
 {
-	for (unsigned int i = 0; i < NB_FDS; i++)
-		if (queues[i].state != FAKE_FREE)
-			queues[i].state = FAKE_ZOMBIE;
+	for (unsigned int i = 0; i < NB_FDS; i++) {
+		if (queues[i].state == FAKE_FREE)
+			continue;
+		queues[i].state = FAKE_ZOMBIE;
+		take_regions(&queues[i]);
+	}
 }
 
 void

@@ -67,7 +67,7 @@ extern struct fake_kernel fake;
 void
 fake_set_up(const char *node, size_t mmio_limit, size_t dus_size);
 
-/** Remove the device: all its queues are dead from now on. */
+/** Remove the device: all its queues are dead from now on, their regions raise SIGBUS. */
 void
 fake_remove_device(void);
 

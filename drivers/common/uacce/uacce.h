@@ -142,7 +142,7 @@ struct uacce_queue {
 	const struct uacce_queue_ops *ops;
 	const struct uacce_dev *dev;	/**< must outlive the queue */
 	void *backend;			/**< given to uacce_queue_open() */
-	void *ctx;			/**< soft: its queue; kernel: NULL */
+	void *ctx;			/**< soft: its queue; kernel: its guard */
 	int fd;				/**< kernel: descriptor; soft: -1 */
 	bool quiet;			/**< set by the user: open fails at level DEBUG */
 	enum uacce_queue_state state;
@@ -229,5 +229,16 @@ uacce_queue_close(struct uacce_queue *q);
  */
 const char *
 uacce_open_hint(int err);
+
+/**
+ * Is this the address of a fault in a region of a device that is gone? Then there is
+ * memory now whose bits are all set, and the access can be done again.
+ *
+ * From opening the first queue of a character device to closing the last this is called
+ * by a handler of SIGBUS, which leaves other faults to the handler before it. Safe in
+ * signal handlers, in any thread.
+ */
+bool
+uacce_sigbus(const void *addr);
 
 #endif /* UACCE_H */

@@ -19,6 +19,7 @@
 #include <rte_common.h>
 
 #include "uacce.h"
+#include "uacce_guard.h"
 
 static_assert(UACCE_CMD_START_Q == 0x5700, "START_Q differs from the kernel's");
 static_assert(UACCE_CMD_PUT_Q == 0x5701, "PUT_Q differs from the kernel's");
@@ -32,6 +33,20 @@ static_assert(UACCE_REGION_MMIO == 0 && UACCE_REGION_DUS == 1,
 #define EINTR_TRIES	16
 
 static int
+opened(struct uacce_queue *q, int fd)
+{
+	q->ctx = uacce_guard_add(fd);
+	if (q->ctx == NULL) {
+		int err = errno;
+
+		close(fd);
+		return -err;
+	}
+	q->fd = fd;
+	return 0;
+}
+
+static int
 kernel_open(struct uacce_queue *q)
 {
 	unsigned int i;
@@ -40,10 +55,8 @@ kernel_open(struct uacce_queue *q)
 
 	for (i = 0; i < EINTR_TRIES && err == EINTR; i++) {
 		fd = open(q->dev->node, O_RDWR | O_CLOEXEC);
-		if (fd >= 0) {
-			q->fd = fd;
-			return 0;
-		}
+		if (fd >= 0)
+			return opened(q, fd);
 		err = errno;
 	}
 
@@ -77,26 +90,31 @@ kernel_map(struct uacce_queue *q, enum uacce_region region, size_t len,
 {
 	off_t offset = (off_t)region * sysconf(_SC_PAGESIZE);
 	void *p;
+	int ret;
 
 	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, q->fd, offset);
 	if (p == MAP_FAILED)
 		return -errno;
 
-	*addr = p;
-	return 0;
+	ret = uacce_guard_region(q->ctx, region, p, len);
+	if (ret != 0)
+		munmap(p, len);
+	else
+		*addr = p;
+	return ret;
 }
 
 static int
-kernel_unmap(struct uacce_queue *q __rte_unused,
-	     enum uacce_region region __rte_unused,
-	     void *addr, size_t len)
+kernel_unmap(struct uacce_queue *q, enum uacce_region region, void *addr, size_t len)
 {
+	uacce_guard_region(q->ctx, region, NULL, 0);
 	return munmap(addr, len) == 0 ? 0 : -errno;
 }
 
 static int
 kernel_close(struct uacce_queue *q)
 {
+	uacce_guard_del(q->ctx);
 	/*
 	 * Linux has released the descriptor whatever close() returns: calling
 	 * again could close one that another thread has just been given.

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+
+#include "uacce.h"
+#include "uacce_guard.h"
+#include "uacce_log.h"
+
+struct uacce_guard {
+	int fd;
+	bool used;
+	struct {
+		uintptr_t addr;		/* 0: none; written last, for the handler */
+		size_t len;
+	} region[UACCE_REGION_NB];
+};
+
+/* Not in DPDK's memory, which may be shared: a child has a copy of its own. */
+static struct uacce_guard guards[UACCE_GUARD_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned int nb_used;
+static bool handles_fork;
+
+/* All ones, as long as the longest region. */
+static int gone_fd = -1;
+static size_t gone_len;
+
+static struct sigaction before;
+static bool handling;
+static bool warned;
+
+/* ---------------------------------------------------------------- in signals */
+
+static bool
+region_replace(uintptr_t addr, size_t len)
+{
+	/* one step: no other thread finds nothing there, or half of it */
+	return mmap((void *)addr, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+		    gone_fd, 0) != MAP_FAILED;
+}
+
+bool
+uacce_sigbus(const void *addr)
+{
+	uintptr_t at = (uintptr_t)addr;
+
+	for (unsigned int i = 0; i < RTE_DIM(guards); i++) {
+		for (unsigned int r = 0; r < UACCE_REGION_NB; r++) {
+			/* acquire: pairs with the release in uacce_guard_region() */
+			uintptr_t start = __atomic_load_n(&guards[i].region[r].addr,
+							  __ATOMIC_ACQUIRE);
+
+			if (start != 0 && at - start < guards[i].region[r].len)
+				return region_replace(start, guards[i].region[r].len);
+		}
+	}
+	return false;
+}
+
+/* As if we had never been there. */
+static void
+pass_on(int sig, siginfo_t *info, void *context)
+{
+	bool sent = info->si_code <= 0;
+
+	if (before.sa_flags & SA_SIGINFO) {
+		before.sa_sigaction(sig, info, context);
+	} else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+		before.sa_handler(sig);
+	} else if (!sent || before.sa_handler == SIG_DFL) {
+		/* a fault comes again when this returns, what was sent does not */
+		sigaction(SIGBUS, &before, NULL);
+		if (sent)
+			raise(sig);
+	}
+}
+
+static void
+on_sigbus(int sig, siginfo_t *info, void *context)
+{
+	int err = errno;
+
+	if (info->si_code <= 0 || !uacce_sigbus(info->si_addr))
+		pass_on(sig, info, context);
+	errno = err;
+}
+
+/* ------------------------------------------------------------------- handler */
+
+static bool
+is_ours(const struct sigaction *sa)
+{
+	return (sa->sa_flags & SA_SIGINFO) != 0 && sa->sa_sigaction == on_sigbus;
+}
+
+/* Ours goes in front of what is there; it can't know what one that came later does. */
+static int
+handler_install(void)
+{
+	struct sigaction ours = {
+		.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+	};
+	struct sigaction now;
+
+	if (sigaction(SIGBUS, NULL, &now) != 0)
+		return -errno;
+	if (handling) {
+		if (!is_ours(&now) && !warned)
+			UACCE_LOG(WARNING, "SIGBUS has another handler by now: it must call this "
+				"one, or rte_pmd_uacce_zip_sigbus(), to survive a device's removal");
+		warned |= !is_ours(&now);
+		return 0;
+	}
+	before = now;
+	ours.sa_mask = now.sa_mask;
+	if (sigaction(SIGBUS, &ours, NULL) != 0)
+		return -errno;
+	handling = true;
+	return 0;
+}
+
+static void
+handler_remove(void)
+{
+	struct sigaction now;
+
+	if (!handling || sigaction(SIGBUS, NULL, &now) != 0)
+		return;
+	/* one that came later may have kept the address of ours */
+	if (!is_ours(&now))
+		return;
+	sigaction(SIGBUS, &before, NULL);
+	handling = false;
+}
+
+/* ---------------------------------------------------------------------- fork */
+
+static void
+fork_prepare(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void
+fork_parent(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+fork_child(void)
+{
+	for (unsigned int i = 0; i < RTE_DIM(guards); i++)
+		if (guards[i].used)
+			close(guards[i].fd);
+	memset(guards, 0, sizeof(guards));
+	nb_used = 0;
+	handler_remove();
+	pthread_mutex_unlock(&lock);
+}
+
+/* ------------------------------------------------------------------- entries */
+
+static int
+gone_grow(size_t len)
+{
+	uint8_t ones[4096];
+
+	memset(ones, UINT8_MAX, sizeof(ones));
+	if (gone_fd < 0)
+		gone_fd = memfd_create("uacce-gone", MFD_CLOEXEC);
+	if (gone_fd < 0)
+		return -errno;
+	for (; gone_len < len; gone_len += sizeof(ones))
+		if (pwrite(gone_fd, ones, sizeof(ones), gone_len) != sizeof(ones))
+			return -ENOSPC;
+	return 0;
+}
+
+static int
+guard_ready(void)
+{
+	int ret = 0;
+
+	if (!handles_fork) {
+		ret = -pthread_atfork(fork_prepare, fork_parent, fork_child);
+		handles_fork = ret == 0;
+	}
+	return ret != 0 ? ret : handler_install();
+}
+
+struct uacce_guard *
+uacce_guard_add(int fd)
+{
+	struct uacce_guard *g = NULL;
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = guard_ready();
+	for (unsigned int i = 0; ret == 0 && g == NULL && i < RTE_DIM(guards); i++)
+		if (!guards[i].used)
+			g = &guards[i];
+	if (g != NULL) {
+		memset(g, 0, sizeof(*g));
+		g->fd = fd;
+		g->used = true;
+		nb_used++;
+	} else if (ret == 0) {
+		ret = -EMFILE;
+	}
+	pthread_mutex_unlock(&lock);
+	errno = -ret;
+	return g;
+}
+
+void
+uacce_guard_del(struct uacce_guard *g)
+{
+	pthread_mutex_lock(&lock);
+	g->used = false;
+	if (--nb_used == 0)
+		handler_remove();
+	pthread_mutex_unlock(&lock);
+}
+
+int
+uacce_guard_region(struct uacce_guard *g, unsigned int region, void *addr, size_t len)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&lock);
+	if (addr != NULL)
+		ret = gone_grow(len);
+	if (ret == 0) {
+		/* not len first: the handler may look at any time */
+		__atomic_store_n(&g->region[region].addr, 0, __ATOMIC_RELEASE);
+		g->region[region].len = len;
+		__atomic_store_n(&g->region[region].addr, (uintptr_t)addr, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
