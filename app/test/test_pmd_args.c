@@ -52,6 +52,8 @@ static const struct wrong wrongs[] = {
 	{ "device=soft,soft_faults=flood", { "soft_faults=flood", "joined by +" } },
 	{ "device=soft,soft_faults=status:x", { "soft_faults=status:x", "joined by +" } },
 	{ "device=soft,soft_faults=ooo:any:0:1:0", { "soft_faults=ooo", "joined by +" } },
+	{ "timeout_ms=", { "timeout_ms=", "0 (never)" } },
+	{ "timeout_ms=3600001", { "timeout_ms=3600001", "3600000" } },
 	{ "soft_ext=off", { "soft_ext=off", "device=soft" } },
 	{ "device=soft,soft_api=3", { "soft_api=3", "soft_ext=off" } },
 	{ "device=soft,soft_faults=", { "soft_faults=", "joined by +" } },

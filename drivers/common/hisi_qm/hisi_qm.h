@@ -245,6 +245,18 @@ hisi_qm_rx_stopped(const struct hisi_qm_queue *q)
 }
 
 /**
+ * Was the device removed? Then memory is in its place whose bits are all set (uacce.h),
+ * and what was read just before this need not be the device's word.
+ */
+static inline bool
+hisi_qm_gone(const struct hisi_qm_queue *q)
+{
+	/* the words in question were loaded before this one */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(q->rx_stop, __ATOMIC_RELAXED) == UINT32_MAX;
+}
+
+/**
  * Dequeuer: is there a CQE at place `head` of the ring, given the phase of that lap?
  *
  * @param slot

@@ -37,6 +37,28 @@ __rte_experimental
 int
 rte_pmd_uacce_zip_dump(uint8_t dev_id, FILE *f);
 
+/**
+ * Is this the address of a fault in the memory of an engine that was removed while in
+ * use? Then other memory is there now, and the access may be done again.
+ *
+ * While queues of engines are open the driver has a handler of SIGBUS that asks this,
+ * and passes other faults on to the handler it found. An application that installs one
+ * later, in its place, calls this first from there:
+ *
+ *	if (rte_pmd_uacce_zip_sigbus(info->si_addr))
+ *		return;
+ *
+ * May be called from signal handlers, in any thread.
+ *
+ * @param addr
+ *   The address as the signal has it; any value.
+ * @return
+ *   1: it was, return from the handler; 0: the fault is somebody else's.
+ */
+__rte_experimental
+int
+rte_pmd_uacce_zip_sigbus(const void *addr);
+
 #ifdef __cplusplus
 }
 #endif

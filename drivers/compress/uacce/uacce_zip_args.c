@@ -89,6 +89,12 @@ arg_verify(const char *s, struct uacce_zip_args *args)
 }
 
 static int
+arg_timeout(const char *s, struct uacce_zip_args *args)
+{
+	return parse_uint(s, 0, ZIP_TIMEOUT_MAX_MS, &args->timeout_ms);
+}
+
+static int
 arg_class_path(const char *s, struct uacce_zip_args *args)
 {
 	return parse_string(s, args->class_path, sizeof(args->class_path));
@@ -168,6 +174,7 @@ static const struct zip_arg zip_args[] = {
 	{ "max_qps", "1 .. " RTE_STR(ZIP_MAX_QPS), arg_max_qps },
 	{ "fallback", "on, off", arg_fallback },
 	{ "verify", "off, all, or N for one compression in N", arg_verify },
+	{ "timeout_ms", "0 (never) .. " RTE_STR(ZIP_TIMEOUT_MAX_MS), arg_timeout },
 	{ "class_path", "a directory, by default " UACCE_CLASS_PATH, arg_class_path },
 	{ "dev_path", "a directory, by default " UACCE_DEV_PATH, arg_dev_path },
 	{ "soft_api", "2, 3, 5", arg_soft_api },
@@ -267,6 +274,7 @@ uacce_zip_args_parse(const char *text, struct uacce_zip_args *args)
 
 	*args = (struct uacce_zip_args){
 		.fallback = true, .soft_ext = true, .socket_id = SOCKET_ID_ANY,
+		.timeout_ms = ZIP_TIMEOUT_MS,
 		.class_path = UACCE_CLASS_PATH, .dev_path = UACCE_DEV_PATH,
 	};
 	if (text == NULL || *text == '\0')

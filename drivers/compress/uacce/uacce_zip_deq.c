@@ -175,6 +175,28 @@ lane_check_stop(struct uacce_zip_lane *lane, bool rx_stopped)
 		uacce_zip_lane_fail(lane, ZIP_FAULT_STOP, true);
 }
 
+/*
+ * Nothing came for a while: is the device at work at all? A request that was there at the
+ * last look, and no progress in a whole period since, is the end of the queue.
+ */
+static void
+lane_check_stall(struct uacce_zip_lane *lane)
+{
+	uint64_t now = rte_rdtsc(), doorbells = lane->qm.deq.doorbells;
+	bool moved = lane->stall_since == 0 || lane->stall_doorbells != doorbells;
+
+	if (!moved && now - lane->stall_since < lane->qp->timeout)
+		return;
+	if (!moved && lane->stall_owes) {
+		uacce_zip_lane_fail(lane, ZIP_FAULT_TIMEOUT, true);
+		return;
+	}
+	/* many words to read, so only once in a period */
+	lane->stall_owes = !moved && hisi_qm_nb_used(&lane->qm) != 0;
+	lane->stall_since = now;
+	lane->stall_doorbells = doorbells;
+}
+
 uint16_t
 uacce_zip_lane_reap(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 		    uint16_t nb_ops)
@@ -220,6 +242,9 @@ lane_poll(struct uacce_zip_lane *lane, struct rte_comp_op **ops, uint16_t nb_ops
 		if (lane->qm.deq.nb_unacked != 0)
 			hisi_qm_ack(&lane->qm);
 		lane_check_stop(lane, rx_stopped);
+		if (unlikely(++lane->idle_polls % ZIP_STALL_POLLS == 0) && !lane->soft &&
+		    lane->qp->timeout != 0)
+			lane_check_stall(lane);
 	}
 	return n;
 }
@@ -246,7 +271,7 @@ uacce_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 	unsigned int first = qp->deq.first_lane;
 	uint16_t n = 0;
 
-	if (unlikely(nb_ops == 0))
+	if (unlikely(nb_ops == 0 || qp->self != uacce_zip_self))
 		return 0;
 	/* the lanes of streams count as one, the last */
 	for (unsigned int i = 0; i <= ZIP_LANE_STREAM && n < nb_ops; i++) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <rte_lcore.h>
+#include <rte_string_fns.h>
 
 #include "uacce_zip_priv.h"
 
@@ -170,6 +171,32 @@ static bool
 same_kind(const struct uacce_dev *a, const struct uacce_dev *b)
 {
 	return a->api_ver == b->api_ver && strcmp(a->algs, b->algs) == 0;
+}
+
+int
+uacce_zip_engine_check(const struct uacce_zip_lane *lane)
+{
+	const struct uacce_zip_args *args = &lane->qp->zip->args;
+	const struct uacce_dev *dev = lane->dev;
+	struct uacce_skip why = { .reason = "" };
+	struct uacce_dev now;
+	int ret;
+
+	if (lane->engine->ops != &uacce_kernel_ops)
+		return 0;
+	ret = uacce_dev_read(args->class_path, args->dev_path, dev->name, &now, &why);
+	if (ret == 0 && now.isolated)
+		strlcpy(why.reason, "isolated after errors, see isolate in sysfs",
+			sizeof(why.reason));
+	else if (ret == 0 && (!same_kind(dev, &now) || dev->dus_size != now.dus_size ||
+			      dev->mmio_size != now.mmio_size))
+		strlcpy(why.reason, "it is another device by now: remove this one and probe again",
+			sizeof(why.reason));
+	if (why.reason[0] == '\0')
+		return 0;
+	rte_log(lane->qm.uq.quiet ? RTE_LOG_DEBUG : RTE_LOG_ERR, uacce_zip_logtype,
+		"uacce_zip: %s is not used: %s\n", dev->name, why.reason);
+	return ret != 0 ? ret : -ENODEV;
 }
 
 static void

@@ -259,6 +259,11 @@ uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 	uint32_t rung = 0;
 	uint16_t i;
 
+	if (unlikely(qp->self != uacce_zip_self)) {
+		if (nb_ops != 0)
+			ops[0]->status = RTE_COMP_OP_STATUS_ERROR;
+		return 0;
+	}
 	for (i = 0; i < nb_ops; i++) {
 		if (i + 1 < nb_ops)
 			rte_prefetch0(ops[i + 1]);

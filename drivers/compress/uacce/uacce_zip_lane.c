@@ -36,6 +36,8 @@ lane_free(struct uacce_zip_lane *lane)
 	lane->lists = NULL;
 	lane->early = 0;
 	lane->hot = false;
+	lane->stall_owes = false;
+	lane->stall_since = 0;
 	lane_set_state(lane, ZIP_LANE_CLOSED);
 	rte_spinlock_unlock(&lane->lock);
 }
@@ -47,6 +49,9 @@ lane_setup(struct uacce_zip_lane *lane)
 	int socket_id = lane->qp->socket_id;
 	int ret;
 
+	ret = uacce_zip_engine_check(lane);
+	if (ret != 0)
+		return ret;
 	ret = hisi_qm_setup(&lane->qm, lane->dev, e->ops, e->backend,
 			    lane->id & 1, HISI_ZIP_SQE_SIZE, socket_id);
 	if (ret != 0)

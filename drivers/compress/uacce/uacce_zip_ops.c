@@ -12,11 +12,25 @@
 
 #define MIN_SOFT_DEPTH	64
 
+bool
+uacce_zip_is_mine(const struct rte_compressdev *cdev)
+{
+	const struct uacce_zip_device *zip = cdev->data->dev_private;
+
+	if (zip->self == uacce_zip_self)
+		return true;
+	ZIP_LOG(ERR, "%s is of process %d, this is another: make a device here",
+		cdev->data->name, zip->self);
+	return false;
+}
+
 static int
 zip_configure(struct rte_compressdev *cdev, struct rte_compressdev_config *config)
 {
 	struct uacce_zip_device *zip = cdev->data->dev_private;
 
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	if (config->nb_queue_pairs > zip->max_qps) {
 		ZIP_LOG(ERR, "%u queue pairs asked for, %u offered",
 			config->nb_queue_pairs, zip->max_qps);
@@ -28,8 +42,7 @@ zip_configure(struct rte_compressdev *cdev, struct rte_compressdev_config *confi
 static int
 zip_start(struct rte_compressdev *cdev)
 {
-	RTE_SET_USED(cdev);
-	return 0;
+	return uacce_zip_is_mine(cdev) ? 0 : -EPERM;
 }
 
 /* Is every lane of every queue pair drained? They take turns, so that none waits. */
@@ -56,6 +69,8 @@ zip_stop(struct rte_compressdev *cdev)
 {
 	uint64_t deadline = rte_rdtsc() + zip_tsc_of_ms(ZIP_STOP_TIMEOUT_MS);
 
+	if (!uacce_zip_is_mine(cdev))
+		return;
 	while (!all_drained(cdev)) {
 		if (rte_rdtsc() > deadline)
 			break;
@@ -99,6 +114,8 @@ zip_qp_release(struct rte_compressdev *cdev, uint16_t qp_id)
 {
 	struct uacce_zip_qp *qp = cdev->data->queue_pairs[qp_id];
 
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	cdev->data->queue_pairs[qp_id] = NULL;
 	if (qp != NULL)
 		qp_free(qp);
@@ -189,6 +206,8 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 	struct uacce_zip_qp *qp;
 	int depth, ret = 0;
 
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	depth = soft_depth(zip, max_inflight);
 	if (depth < 0) {
 		ZIP_LOG(ERR, "queue pair %u: %u ops in flight do not fit in a ring",
@@ -203,6 +222,8 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 		return -ENOMEM;
 	}
 	qp->zip = zip;
+	qp->self = zip->self;
+	qp->timeout = zip_tsc_of_ms(zip->args.timeout_ms);
 	qp->id = qp_id;
 	qp->socket_id = socket_id;
 	if (zip->soft.backend != NULL)
@@ -224,8 +245,7 @@ static int
 zip_close(struct rte_compressdev *cdev)
 {
 	/* the library has released the queue pairs, which is all there is */
-	RTE_SET_USED(cdev);
-	return 0;
+	return uacce_zip_is_mine(cdev) ? 0 : -EPERM;
 }
 
 struct rte_compressdev_ops uacce_zip_ops = {

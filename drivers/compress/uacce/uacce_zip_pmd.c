@@ -3,16 +3,37 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <bus_vdev_driver.h>
 #include <rte_log.h>
 #include <rte_malloc.h>
 #include <rte_memzone.h>
 
+#include "rte_pmd_uacce_zip.h"
 #include "uacce_zip_priv.h"
 
 RTE_LOG_REGISTER_DEFAULT(uacce_zip_logtype, NOTICE);
+
+int uacce_zip_self;
+
+static void
+self_learn(void)
+{
+	uacce_zip_self = getpid();
+}
+
+/* From the first probe on, whoever forks. */
+static int
+self_init(void)
+{
+	if (uacce_zip_self != 0)
+		return 0;
+	self_learn();
+	return -pthread_atfork(NULL, NULL, self_learn);
+}
 
 /*
  * lib/compressdev reserves this memzone for a device and never frees it; probing
@@ -60,6 +81,7 @@ zip_create(struct rte_vdev_device *vdev, const char *name,
 	}
 	zip = cdev->data->dev_private;
 	zip->cdev = cdev;
+	zip->self = uacce_zip_self;
 	zip->args = *args;
 	ret = uacce_zip_engines_open(zip);
 	if (ret != 0) {
@@ -84,11 +106,14 @@ uacce_zip_probe(struct rte_vdev_device *vdev)
 		return -EINVAL;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		/* queues address the memory of the process that opened them */
-		ZIP_LOG(ERR, "%s: queues of the primary process cannot be used by another",
-			name);
+		ZIP_LOG(ERR, "%s: a secondary process can use no queue of the primary, nor have "
+			"its own: use the device in the primary, or run another primary "
+			"(--file-prefix)", name);
 		return -ENOTSUP;
 	}
 	ret = uacce_zip_args_parse(rte_vdev_device_args(vdev), &args);
+	if (ret == 0)
+		ret = self_init();
 	if (ret != 0)
 		return ret;
 	return zip_create(vdev, name, &args);
@@ -126,11 +151,20 @@ uacce_zip_remove(struct rte_vdev_device *vdev)
 	cdev = rte_compressdev_pmd_get_named_dev(name);
 	if (cdev == NULL)
 		return -ENODEV;
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	ret = zip_shut(cdev);
 	if (ret != 0)
 		return ret;
 	uacce_zip_engines_close(cdev->data->dev_private);
 	return zip_destroy(cdev);
+}
+
+RTE_EXPORT_EXPERIMENTAL_SYMBOL(rte_pmd_uacce_zip_sigbus, 26.11)
+int
+rte_pmd_uacce_zip_sigbus(const void *addr)
+{
+	return uacce_sigbus(addr);
 }
 
 static struct rte_vdev_driver uacce_zip_drv = {
@@ -144,6 +178,7 @@ RTE_PMD_REGISTER_PARAM_STRING(uacce_zip,
 	"max_qps=<int> "
 	"fallback=on|off "
 	"verify=off|all|<int> "
+	"timeout_ms=<int> "
 	"class_path=<dir> "
 	"dev_path=<dir> "
 	"soft_api=2|3|5 "

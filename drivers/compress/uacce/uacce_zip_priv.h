@@ -42,6 +42,9 @@ extern int uacce_zip_logtype;
 #define ZIP_LZ4_WINDOW_MAX	16
 #define ZIP_EARLY_MS		1000	/**< for which a CQE waits for its write-back */
 #define ZIP_STOP_TIMEOUT_MS	1000	/**< bound of the drain in stop */
+#define ZIP_TIMEOUT_MS		5000	/**< default of the devarg */
+#define ZIP_TIMEOUT_MAX_MS	3600000
+#define ZIP_STALL_POLLS		64	/**< idle polls from one look at the clock to the next */
 
 /** Where requests may be executed. */
 enum zip_where {
@@ -58,6 +61,7 @@ struct uacce_zip_args {
 	unsigned int max_qps;			/**< 0: as many as there are */
 	bool fallback;
 	uint32_t verify;			/**< one compression in so many; 0: none */
+	unsigned int timeout_ms;		/**< engines that complete nothing; 0: none */
 	char class_path[ZIP_MAX_PATH];
 	char dev_path[ZIP_MAX_PATH];
 	unsigned int soft_depth;		/**< 0: what the queue pair needs */
@@ -115,7 +119,7 @@ enum uacce_zip_fault {
 	ZIP_FAULT_WRITEBACK,		/**< lengths beyond the buffers: op fails */
 	ZIP_FAULT_STATUS,		/**< device reports an error: op fails */
 	ZIP_FAULT_STOP,			/**< stop word: lane fails */
-	ZIP_FAULT_TIMEOUT,		/**< not drained at stop: lane fails */
+	ZIP_FAULT_TIMEOUT,		/**< nothing completes, or not at stop: lane fails */
 	ZIP_FAULT_VERIFY,		/**< output is not that of the input: redone */
 	ZIP_FAULT_NB
 };
@@ -200,6 +204,10 @@ struct uacce_zip_lane {
 	bool hot;			/**< halting failed: memory is not safe yet */
 	uint64_t early;			/**< TSC since when the CQE at the head waits, or 0 */
 	uint64_t failures;
+	uint32_t idle_polls;
+	bool stall_owes;		/**< there was a request in flight at that time */
+	uint64_t stall_since;		/**< TSC of the last progress, as far as we know */
+	uint64_t stall_doorbells;	/**< of the dequeuer, at that time */
 };
 
 struct uacce_zip_place;
@@ -208,8 +216,10 @@ struct uacce_zip_place;
 struct uacce_zip_qp {
 	/* written at set-up */
 	struct uacce_zip_device *zip;
+	int self;			/**< whose it is, see uacce_zip_self */
 	uint16_t id;
 	int socket_id;
+	uint64_t timeout;		/**< TSC cycles; 0: none */
 	struct uacce_dev soft_dev;	/**< soft queues as deep as asked for */
 	struct rte_ring *stream_ops;	/**< accepted, not begun: enqueuer to dequeuer */
 
@@ -254,6 +264,7 @@ struct uacce_zip_qp {
 /** Private data of a compressdev. */
 struct uacce_zip_device {
 	struct rte_compressdev *cdev;
+	int self;			/**< whose it is, see uacce_zip_self */
 	struct uacce_zip_args args;
 	unsigned int nb_engines;
 	struct uacce_zip_engine engines[ZIP_MAX_ENGINES];
@@ -283,6 +294,12 @@ struct uacce_zip_xform {
 	uint8_t *dict;			/**< copy of what matters of it, or NULL */
 };
 
+/**
+ * This process. Queues address the memory of the process that opened them: a child of
+ * fork() has copies, or shares, of all that the driver knows, and may use none of it.
+ */
+extern int uacce_zip_self;
+
 static inline void
 zip_count(uint64_t *counter, uint64_t n)
 {
@@ -308,6 +325,15 @@ uacce_zip_engines_open(struct uacce_zip_device *zip);
 
 void
 uacce_zip_engines_close(struct uacce_zip_device *zip);
+
+/**
+ * Is the engine of a lane still there, and the one that its xforms were made for?
+ *
+ * @return
+ *   0, or negative errno (the reason was logged, unless the lane's queue is quiet).
+ */
+int
+uacce_zip_engine_check(const struct uacce_zip_lane *lane);
 
 /* uacce_zip_xform.c */
 
@@ -475,6 +501,10 @@ uacce_zip_lane_reap(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 
 /* uacce_zip_ops.c */
 extern struct rte_compressdev_ops uacce_zip_ops;
+
+/** Is the device this process's? Says so if not. */
+bool
+uacce_zip_is_mine(const struct rte_compressdev *cdev);
 
 /* uacce_zip_stats.c */
 void

@@ -300,8 +300,8 @@ cached_end(const struct uacce_zip_stream *s, uint32_t status)
 
 /* Believe the answer within the request; false if it cannot be. */
 static bool
-answer_take(struct uacce_zip_stream *s, const struct hisi_zip_sqe *sqe,
-	    const struct zip_answer *a)
+answer_take(const struct uacce_zip_lane *lane, struct uacce_zip_stream *s,
+	    const struct hisi_zip_sqe *sqe, const struct zip_answer *a)
 {
 	bool end = (a->status & HISI_ZIP_STATUS_MASK) == HISI_ZIP_STATUS_STREAM_END &&
 		(a->status & HISI_ZIP_DW3_LAST_BLOCK) != 0;
@@ -317,6 +317,8 @@ answer_take(struct uacce_zip_stream *s, const struct hisi_zip_sqe *sqe,
 	s->checksum = sqe->checksum;
 	s->crc = sqe->dif_l;
 	s->adler = sqe->dif_h;
+	if (unlikely(hisi_qm_gone(&lane->qm)))
+		return false;
 	if (s->x.compress) {
 		s->ended = s->finish && a->consumed == s->in;
 	} else {
@@ -384,7 +386,7 @@ uacce_zip_stream_complete(struct uacce_zip_lane *lane, struct rte_comp_op *op,
 		zip_count(&lane->qp->deq.faults[ZIP_FAULT_STATUS], 1);
 		return op_recover(lane->qp, s);
 	}
-	if (unlikely(!answer_take(s, sqe, a))) {
+	if (unlikely(!answer_take(lane, s, sqe, a))) {
 		zip_count(&lane->qp->deq.faults[ZIP_FAULT_WRITEBACK], 1);
 		return op_recover(lane->qp, s);
 	}
