@@ -309,6 +309,12 @@ FOUND = {
     "sqe": [
         # no room for the trailer, and a bit of the extension without the extension
         device(V3 | EXT, sqe(GZIP, len(TEXT_DATA), 125, dw12=PARTIAL)),
+        # the same, in other words
+        bytes.fromhex(
+            "05400000000000c00b535acdb40000d8d8d8d8d8a08601000000000000000000000000000000000003000000"
+            "00100000ea000000fffc000000000000cd000000000000000000000020717569636b2062726f776e31666f78"
+            "206e6f2e2035206a756d7073206f7665090072203235206e6f2e2036206a756d00000000cdab0a0007000000"
+            "0000000000000000000000000000340072"),
     ],
     "decompress": [
         # bytes behind the end that an engine had taken in

@@ -175,7 +175,13 @@ no_extension(struct tc *c, uint32_t ext)
 	TEST_ASSERT(tc_exec(c, sqe) == 0 && sqe[DW_STATUS] == TC_OK &&
 		sqe[DW_PRODUCED] < LEN / 10, "level: %x", sqe[DW_STATUS]);
 	TEST_ASSERT(sqe[DW_10] == 0x1234 && sqe[DW_11] == 0x5678, "checksum words written");
-	TEST_ASSERT(tc_mistakes(c, UACCE_SOFT_SQE_RESERVED) == reserved + 4, "not counted");
+	/* nor is a part of the stream anything, if its trailer alone has no room */
+	r.type = TC_GZIP;
+	TEST_ASSERT(ask(c, &r, ext, sqe) == TC_OK, "gzip: %x", sqe[DW_STATUS]);
+	r.out = sqe[DW_PRODUCED] - 1;
+	TEST_ASSERT(ask(c, &r, ext | 1u << 13, sqe) == TC_NO_SPACE && sqe[DW_CONSUMED] == 0 &&
+		sqe[DW_PRODUCED] == 0, "cut: %x", sqe[DW_STATUS]);
+	TEST_ASSERT(tc_mistakes(c, UACCE_SOFT_SQE_RESERVED) == reserved + 6, "not counted");
 	return 0;
 }
 

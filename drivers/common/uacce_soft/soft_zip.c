@@ -44,9 +44,10 @@ decode_type(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 
 	r->compress = q->qc_type == HISI_QM_QC_COMPRESS;
 	r->type = sqe->dw9 & HISI_ZIP_DW9_REQ_MASK;
-	r->ext = sqe->priv_info;
 	r->has_ext = q->dev->conf.ext &&
-		(r->ext & HISI_ZIP_EXT_MAGIC_MASK) == HISI_ZIP_EXT_MAGIC;
+		(sqe->priv_info & HISI_ZIP_EXT_MAGIC_MASK) == HISI_ZIP_EXT_MAGIC;
+	/* without it none of its bits may mean anything anywhere */
+	r->ext = r->has_ext ? sqe->priv_info : 0;
 
 	if (reserved_set(sqe, r->has_ext))
 		soft_mistake(q, UACCE_SOFT_SQE_RESERVED);
