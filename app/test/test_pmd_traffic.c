@@ -209,6 +209,17 @@ traffic_send(const struct pmd_dev *dev, unsigned int nb, struct traffic_sum *sum
 }
 
 int
+traffic_try(const struct pmd_dev *dev, unsigned int ms, struct traffic_sum *sum)
+{
+	uint64_t end = rte_rdtsc() + rte_get_tsc_hz() / 1000 * ms;
+
+	while (sum->sent == 0 && sum->refused == 0 && rte_rdtsc() < end)
+		if (enqueue(dev, 1, sum) < 0 || dequeue(dev, sum) < 0)
+			return -1;
+	return 0;
+}
+
+int
 traffic_settle(const struct pmd_dev *dev, unsigned int ms, struct traffic_sum *sum)
 {
 	uint64_t wait = rte_get_tsc_hz() / 1000 * ms;

@@ -49,6 +49,13 @@ traffic_send(const struct pmd_dev *dev, unsigned int nb, struct traffic_sum *sum
 int
 traffic_settle(const struct pmd_dev *dev, unsigned int ms, struct traffic_sum *sum);
 
+/**
+ * Offer one op after another until one is accepted or refused with ERROR, for at most ms
+ * milliseconds.
+ */
+int
+traffic_try(const struct pmd_dev *dev, unsigned int ms, struct traffic_sum *sum);
+
 /** Ops in flight. */
 unsigned int
 traffic_inside(void);

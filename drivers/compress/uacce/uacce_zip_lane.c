@@ -174,6 +174,9 @@ uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
 		lane->cq_valid = lane->cq_valid && cq_valid;
 		return;
 	}
+	/* whatever made it show */
+	if (hisi_qm_gone(&lane->qm))
+		fault = ZIP_FAULT_REMOVED;
 	zip_count(&lane->qp->deq.faults[fault], 1);
 	zip_count(&lane->failures, 1);
 	/* the device must be off the buffers before their ops are given back */

@@ -119,6 +119,7 @@ enum uacce_zip_fault {
 	ZIP_FAULT_WRITEBACK,		/**< lengths beyond the buffers: op fails */
 	ZIP_FAULT_STATUS,		/**< device reports an error: op fails */
 	ZIP_FAULT_STOP,			/**< stop word: lane fails */
+	ZIP_FAULT_REMOVED,		/**< device is gone: lane fails */
 	ZIP_FAULT_TIMEOUT,		/**< nothing completes, or not at stop: lane fails */
 	ZIP_FAULT_VERIFY,		/**< output is not that of the input: redone */
 	ZIP_FAULT_NB

@@ -88,6 +88,7 @@ static const char * const fault_names[ZIP_FAULT_NB] = {
 	[ZIP_FAULT_WRITEBACK] = "writeback",
 	[ZIP_FAULT_STATUS] = "status",
 	[ZIP_FAULT_STOP] = "stop",
+	[ZIP_FAULT_REMOVED] = "removed",
 	[ZIP_FAULT_TIMEOUT] = "timeout",
 	[ZIP_FAULT_VERIFY] = "verify",
 };
