@@ -114,20 +114,36 @@ job_build-clang()
 WRAPPER=()
 LABEL=
 
+# run_case PROGRAM SECONDS NAME OUT: OUT and OUT.status are what comes of it
+run_case()
+{
+	local status=0
+
+	timeout -k 5 "$2" "${WRAPPER[@]}" "$1" "$3" </dev/null >"$4" 2>&1 || status=$?
+	printf '%s\n' "$status" >"$4.status"
+}
+
 # run_cases PROGRAM SECONDS LIST_ARGUMENT...: each test in a process of its own,
-# started by WRAPPER, its name after LABEL if that is set
+# started by WRAPPER, its name after LABEL if that is set; one for each CPU at a time
 run_cases()
 {
-	local program=$1 limit=$2 name status names
+	local program=$1 limit=$2 dir=$LOGS/cases-$JOB name names
 
 	shift 2
 	names=$("${WRAPPER[@]}" "$program" --list "$@")
 	[ -n "$names" ] || return 77
+	rm -rf "$dir"
+	mkdir -p "$dir"
 	while IFS= read -r name; do
-		status=0
-		timeout -k 5 "$limit" "${WRAPPER[@]}" "$program" "$name" </dev/null 2>&1 ||
-			status=$?
-		record_status "${LABEL:+$LABEL:}$name" "$status"
+		while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+			wait -n || true
+		done
+		run_case "$program" "$limit" "$name" "$dir/$name" &
+	done <<<"$names"
+	wait
+	while IFS= read -r name; do
+		cat "$dir/$name"
+		record_status "${LABEL:+$LABEL:}$name" "$(cat "$dir/$name.status")"
 	done <<<"$names"
 }
 
