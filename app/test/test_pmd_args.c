@@ -57,6 +57,8 @@ static const struct wrong wrongs[] = {
 	{ "soft_ext=off", { "soft_ext=off", "device=soft" } },
 	{ "device=soft,soft_api=3", { "soft_api=3", "soft_ext=off" } },
 	{ "device=soft,soft_faults=", { "soft_faults=", "joined by +" } },
+	{ "device=soft,soft_trace=", { "soft_trace=", "a file" } },
+	{ "device=soft,soft_trace=/nowhere/trace", { "soft device", "No such file" } },
 	{ "device=soft,socket_id=-1", { "socket_id=-1", "NUMA node" } },
 	{ "device=soft,socket_id=1000", { "socket_id=1000", "NUMA node" } },
 	{ "device=soft,speed=9", { "unknown", "speed", "soft_threads" } },

@@ -17,6 +17,7 @@
 #include <uacce_abi.h>
 
 #include "soft_priv.h"
+#include "soft_trace.h"
 
 static size_t
 page_size(void)
@@ -101,6 +102,8 @@ uacce_soft_open(struct uacce_soft *dev, unsigned int sq_depth,
 	if (ret == 0) {
 		dev->in_use++;
 		*queue = q;
+		soft_trace(q, UACCE_SOFT_TRACE_OPEN, 0,
+			   q->sq_depth | (uint64_t)q->cq_depth << 16, NULL, 0);
 	}
 	pthread_mutex_unlock(&dev->lock);
 	return ret;
@@ -112,6 +115,7 @@ uacce_soft_close(struct uacce_soft_queue *q)
 	struct uacce_soft *dev = q->dev;
 
 	soft_queue_quiesce(q, SOFT_QUEUE_ZOMBIE);
+	soft_trace(q, UACCE_SOFT_TRACE_CLOSE, 0, 0, NULL, 0);
 	pthread_mutex_lock(&dev->lock);
 	soft_queue_fini(q);
 	dev->in_use--;
@@ -135,6 +139,7 @@ ioctl_start(struct uacce_soft_queue *q)
 		memset(q->done, 0, q->sq_depth);
 	atomic_store(&q->sq_tail, 0);
 	atomic_store(&q->cq_head, 0);
+	soft_trace(q, UACCE_SOFT_TRACE_START, 0, 0, NULL, 0);
 	atomic_store(&q->state, SOFT_QUEUE_STARTED);
 	pthread_mutex_unlock(&q->lock);
 	return 0;
@@ -145,6 +150,7 @@ ioctl_put(struct uacce_soft_queue *q)
 {
 	soft_queue_quiesce(q, q->dev->conf.put_ends ?
 			   SOFT_QUEUE_ZOMBIE : SOFT_QUEUE_INIT);
+	soft_trace(q, UACCE_SOFT_TRACE_PUT, 0, 0, NULL, 0);
 	return 0;
 }
 
@@ -256,6 +262,7 @@ uacce_soft_mmio_write(struct uacce_soft_queue *q, uint32_t offset, uint64_t valu
 	uint64_t cmd = (value >> HISI_QM_DB_CMD_SHIFT) & HISI_QM_DB_CMD_MASK;
 	bool sq = cmd == HISI_QM_DB_CMD_SQ;
 
+	soft_trace(q, UACCE_SOFT_TRACE_MMIO, offset, value, NULL, 0);
 	if (offset != HISI_QM_DB_OFFSET) {
 		soft_mistake(q, UACCE_SOFT_DB_OFFSET);
 	} else if ((value & HISI_QM_DB_QN_MASK) != q->id) {

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "soft_priv.h"
+#include "soft_trace.h"
 
 #define DEFAULT_API	3
 #define DEFAULT_QUEUES	64	/* pf_q_num of the kernel driver (datasheet 1.3) */
@@ -215,6 +216,8 @@ uacce_soft_create(const struct uacce_soft_conf *conf)
 	ret = conf_resolve(&dev->conf);
 	if (ret == 0 && conf->faults != NULL)
 		ret = soft_faults_parse(&dev->faults, conf->faults);
+	if (ret == 0 && conf->trace != NULL)
+		ret = soft_trace_open(dev, conf->trace);
 	if (ret == 0) {
 		size_t len = sizeof(dev->queues[0]) * dev->conf.nb_queues;
 
@@ -243,6 +246,7 @@ uacce_soft_destroy(struct uacce_soft *dev)
 	for (unsigned int i = 0; dev->queues != NULL && i < dev->conf.nb_queues; i++)
 		pthread_mutex_destroy(&dev->queues[i].lock);
 	free(dev->queues);
+	soft_trace_close(dev);
 	pthread_cond_destroy(&dev->idle_cond);
 	pthread_mutex_destroy(&dev->idle_lock);
 	pthread_mutex_destroy(&dev->faults.lock);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "soft_priv.h"
+#include "soft_trace.h"
 
 #define BADINDEX	0xffffu
 
@@ -45,6 +46,11 @@ post_cqe(struct uacce_soft_queue *q, uint16_t sq_head)
 		soft_queue_stop_words(q, 1, 1);
 		return;
 	}
+	if (soft_tracing(q)) {
+		const uint64_t entry[] = { 0, word };
+
+		soft_trace_write(q, UACCE_SOFT_TRACE_CQE, q->cq_tail, 0, entry, sizeof(entry));
+	}
 	/* release: pairs with the client's read of the phase; the SQE comes first */
 	atomic_store_explicit((_Atomic uint64_t *)(cqe + HISI_QM_CQE_WORD), word,
 			      memory_order_release);
@@ -72,6 +78,7 @@ write_back(struct uacce_soft_queue *q, uint32_t slot, const struct soft_result *
 		sqe->dif_l = res->ext_crc;
 		sqe->dif_h = res->ext_adler;
 	}
+	soft_trace_done(q, slot, res->status);
 	/* last: a client that was told too early recognizes it by the status */
 	atomic_store_explicit((_Atomic uint32_t *)&sqe->status, res->status,
 			      memory_order_release);

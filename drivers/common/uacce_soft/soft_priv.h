@@ -35,6 +35,7 @@ struct soft_engine {
 	struct soft_lz4 *lz4;
 	struct soft_seg *segs[2];	/* SOFT_MAX_SEGS each, touched when used */
 	uint8_t *verify;		/* NULL until it is needed */
+	uint32_t slot;			/* of what is executed; for the trace */
 };
 
 int
@@ -177,8 +178,11 @@ struct uacce_soft_queue {
 	atomic_ullong mistakes[UACCE_SOFT_MISTAKE_NB];
 };
 
+struct soft_trace;
+
 struct uacce_soft {
 	struct uacce_soft_conf conf;
+	struct soft_trace *trace;	/* NULL: off */
 	struct soft_faults faults;
 	pthread_mutex_t lock;		/* guards opening and closing */
 	unsigned int next_id;		/* numbers are handed out cyclically */

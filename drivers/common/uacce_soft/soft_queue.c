@@ -13,6 +13,7 @@
 #include <uacce_abi.h>
 
 #include "soft_priv.h"
+#include "soft_trace.h"
 
 /* Change one byte of the output, wherever it lies. */
 static void
@@ -83,9 +84,11 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max)
 		struct soft_result res;
 		struct soft_hit hit;
 
+		soft_trace(q, UACCE_SOFT_TRACE_SQE, q->fetch, 0, &sqe, sizeof(sqe));
 		soft_faults_request(&q->dev->faults, q->qc_type, &hit);
 		if (stops_queue(q, &hit))
 			break;
+		q->engine.slot = q->fetch;
 		execute(q, &q->engine, &sqe, &hit, &res);
 		soft_post(q, q->fetch, &hit, &res);
 		q->fetch = soft_ring_next(q->fetch, q->sq_depth);
@@ -133,11 +136,13 @@ work_one(struct uacce_soft_queue *q, struct soft_engine *e)
 	struct soft_result res;
 	struct soft_hit hit;
 
+	soft_trace(q, UACCE_SOFT_TRACE_SQE, slot, 0, &sqe, sizeof(sqe));
 	soft_faults_request(&q->dev->faults, q->qc_type, &hit);
 	if (stops_queue(q, &hit))
 		return;
 	q->fetch = soft_ring_next(slot, q->sq_depth);
 	q->executing++;
+	e->slot = slot;
 	pthread_mutex_unlock(&q->lock);
 	execute(q, e, &sqe, &hit, &res);
 	pthread_mutex_lock(&q->lock);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "soft_priv.h"
+#include "soft_trace.h"
 
 #define WINDOW_MAX_LOG	15
 
@@ -250,6 +251,8 @@ decode_sgl(struct uacce_soft_queue *q, struct soft_engine *e,
 		soft_mistake(q, UACCE_SOFT_SQE_ADDRESS);
 		return false;
 	}
+	soft_trace_lists(q, e->slot, false, src, sqe->dw7 & HISI_ZIP_DW7_SKIP_MASK, r->in);
+	soft_trace_lists(q, e->slot, true, dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK, r->out);
 	nb_src = soft_sgl_walk(src, sqe->dw7 & HISI_ZIP_DW7_SKIP_MASK, r->in,
 			       e->segs[0], SOFT_MAX_SEGS);
 	nb_dst = soft_sgl_walk(dst, sqe->dw8 & HISI_ZIP_DW8_SKIP_MASK, r->out,
@@ -265,6 +268,19 @@ decode_sgl(struct uacce_soft_queue *q, struct soft_engine *e,
 	return true;
 }
 
+/*
+ * Limits of the silicon, which the extension lifts. Those of lists are of their entries
+ * (3.8): clients offer more than 8 MiB of them.
+ */
+static bool
+lengths_allowed(const struct soft_request *r, unsigned int buf)
+{
+	if (r->in == 0 && !r->stateful)
+		return false;
+	return buf == HISI_ZIP_BUF_SGL ||
+		(r->in <= HISI_ZIP_MAX_LEN && r->out <= HISI_ZIP_MAX_LEN);
+}
+
 static bool
 decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
 	       const struct hisi_zip_sqe *sqe, struct soft_request *r)
@@ -277,9 +293,7 @@ decode_buffers(struct uacce_soft_queue *q, struct soft_engine *e,
 	r->out = sqe->dest_avail_out;
 	r->codec.src_len = r->in;
 	r->codec.dst_len = r->out;
-	/* limits of the silicon; the extension lifts them (3.8) */
-	if (!r->has_ext && ((r->in == 0 && !r->stateful) || r->in > HISI_ZIP_MAX_LEN ||
-			    r->out > HISI_ZIP_MAX_LEN)) {
+	if (!r->has_ext && !lengths_allowed(r, buf)) {
 		soft_mistake(q, UACCE_SOFT_SQE_LENGTH);
 		return false;
 	}

@@ -42,6 +42,7 @@ struct uacce_soft_conf {
 	bool put_ends;		/**< PUT_Q as in old kernels (datasheet 1.5) */
 	int numa_node;		/**< what sysfs says */
 	const char *faults;	/**< see uacce_soft_fault(); NULL for none */
+	const char *trace;	/**< file, see uacce_soft_trace.h; NULL for none */
 };
 
 struct uacce_soft;
@@ -51,7 +52,8 @@ struct uacce_soft_queue;
  * Create a device.
  *
  * @return
- *   The device; NULL with errno set (EINVAL: a member of conf is out of range).
+ *   The device; NULL with errno set (EINVAL: a member of conf is out of range, or trace
+ *   names what is there and no whole trace).
  */
 struct uacce_soft *
 uacce_soft_create(const struct uacce_soft_conf *conf);

@@ -156,6 +156,12 @@ arg_soft_faults(const char *s, struct uacce_zip_args *args)
 }
 
 static int
+arg_soft_trace(const char *s, struct uacce_zip_args *args)
+{
+	return parse_string(s, args->soft_trace, sizeof(args->soft_trace));
+}
+
+static int
 arg_socket_id(const char *s, struct uacce_zip_args *args)
 {
 	unsigned int id;
@@ -185,6 +191,7 @@ static const struct zip_arg zip_args[] = {
 	{ "soft_queues", "2 .. " RTE_STR(UACCE_SOFT_MAX_QUEUES), arg_soft_queues },
 	{ "soft_faults", "kind[:dir[:after[:count[:every[:value]]]]] joined by +",
 		arg_soft_faults },
+	{ "soft_trace", "a file, new or of earlier traces", arg_soft_trace },
 	{ "socket_id", "a NUMA node of this machine", arg_socket_id },
 };
 

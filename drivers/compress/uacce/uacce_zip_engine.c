@@ -92,6 +92,7 @@ soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues
 	conf.numa_node = args->socket_id;
 	conf.faults = refuge ? NULL : args->soft_faults;
 	conf.sq_depth = ext ? 0 : args->soft_depth;
+	conf.trace = args->soft_trace[0] != '\0' ? args->soft_trace : NULL;
 	if (conf.nb_queues == 0 || refuge)
 		conf.nb_queues = nb_queues;
 	if (ext)

@@ -188,4 +188,5 @@ RTE_PMD_REGISTER_PARAM_STRING(uacce_zip,
 	"soft_depth=<int> "
 	"soft_queues=<int> "
 	"soft_faults=<spec> "
+	"soft_trace=<file> "
 	"socket_id=<int>");

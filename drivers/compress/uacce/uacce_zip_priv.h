@@ -68,6 +68,7 @@ struct uacce_zip_args {
 	bool soft_ext;				/**< off: pose as silicon */
 	struct uacce_soft_conf soft;
 	char soft_faults[1024];
+	char soft_trace[ZIP_MAX_PATH];
 	int socket_id;
 };
 
