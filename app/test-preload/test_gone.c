@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 uacce_zip authors
+ */
+
+/* Devices that go while they are used, and come back; faults at run time. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "client.h"
+
+static sigjmp_buf out;
+static volatile int code;
+
+static void
+take(int sig, siginfo_t *info, void *context)
+{
+	code = info->si_code;
+	siglongjmp(out, 1);
+}
+
+/* Does touching it raise SIGBUS? */
+static bool
+raises_bus(volatile uint8_t *at, bool store)
+{
+	code = 0;
+	if (sigsetjmp(out, 1) != 0)
+		return code == BUS_ADRERR;
+	if (store)
+		*(volatile uint64_t *)at = 1;
+	else
+		code = *at;
+	return false;
+}
+
+static void
+catch_bus(void)
+{
+	struct sigaction sa = { .sa_sigaction = take, .sa_flags = SA_SIGINFO };
+
+	CHECK(sigaction(SIGBUS, &sa, NULL) == 0);
+}
+
+static void
+check_gone(struct client *c)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+
+	CHECK(raises_bus(c->dus, false) && raises_bus(c->dus + c->dus_len - 4, false));
+	CHECK(raises_bus(c->mmio + HISI_QM_DB_OFFSET, true));
+	CHECK_FAILS(ioctl(c->fd, HISI_QM_CMD_SET_QP_INFO, &c->info), ENXIO);
+	CHECK_FAILS(ioctl(c->fd, UACCE_CMD_START_Q), ENXIO);
+	CHECK_FAILS(mmap(NULL, c->mmio_len, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0),
+		    ENXIO);
+	CHECK(poll(&p, 1, 20) == 0 && p.revents == 0);
+	CHECK_FAILS(open(NODE, O_RDWR), ENOENT);
+	CHECK_FAILS(access(CLASS_DEV "/api", R_OK), ENOENT);
+	CHECK_FAILS(access(NODE, F_OK), ENOENT);
+}
+
+void
+test_unplug(void)
+{
+	struct client c, d;
+
+	catch_bus();
+	for (int i = 0; i < 3; i++) {
+		client_open(&c, HISI_QM_QC_COMPRESS);
+		client_start(&c);
+		client_check_data(&c, i);
+		CHECK(pl_unplug(0) == 0 && pl_unplug(0) == -ENODEV);
+		check_gone(&c);
+		CHECK(pl_plug(0) == 0 && pl_plug(0) == -EEXIST);
+		/* what was opened before stays dead */
+		CHECK_FAILS(ioctl(c.fd, UACCE_CMD_START_Q), ENXIO);
+		CHECK(attr_number("available_instances") == 64);
+		client_open(&d, HISI_QM_QC_COMPRESS);
+		client_start(&d);
+		client_check_data(&d, i);
+		client_close(&c);
+		client_check_data(&d, i);
+		client_close(&d);
+		CHECK(attr_number("available_instances") == 64);
+	}
+}
+
+void
+test_unplug_after(void)
+{
+	static uint8_t src[64], dst[256];
+	struct client c;
+	volatile int n = 0;
+
+	catch_bus();
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	/* that the queue is open is not what makes it go */
+	client_sleep_ms(50);
+	CHECK(access(NODE, F_OK) == 0);
+	/* rings go on until the device is gone */
+	if (sigsetjmp(out, 1) == 0) {
+		for (; n < 100000000; n++) {
+			client_put(&c, src, sizeof(src), dst, sizeof(dst), 1);
+			client_ring(&c, HISI_QM_DB_CMD_SQ, c.tail, 0);
+		}
+	}
+	CHECK(code == BUS_ADRERR && n >= 99 && n < 100000000);
+	/* region by region: calls wait until all is done */
+	CHECK_FAILS(ioctl(c.fd, UACCE_CMD_START_Q), ENXIO);
+	check_gone(&c);
+	client_close(&c);
+}
+
+static atomic_bool unplugged;
+
+static void *
+unplug_later(void *arg)
+{
+	client_sleep_ms(50);
+	CHECK(pl_unplug(0) == 0);
+	atomic_store(&unplugged, true);
+	return arg;
+}
+
+/* In the middle of the traffic: the fault is of the thread that touches. */
+void
+test_unplug_busy(void)
+{
+	pthread_t thread;
+	struct client c;
+
+	catch_bus();
+	for (int i = 0; i < 5; i++) {
+		client_open(&c, HISI_QM_QC_COMPRESS);
+		client_start(&c);
+		code = 0;
+		CHECK(pthread_create(&thread, NULL, unplug_later, NULL) == 0);
+		if (sigsetjmp(out, 1) == 0)
+			for (;;)
+				client_check_data(&c, 1);
+		CHECK(code == BUS_ADRERR);
+		pthread_join(thread, NULL);
+		check_gone(&c);
+		client_close(&c);
+		CHECK(pl_plug(0) == 0);
+	}
+}
+
+static int control = -1;
+
+static bool
+ask(const char *text, const char *want)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	char buf[256];
+	ssize_t n;
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", getenv("UACCE_SOFT_CONTROL"));
+	CHECK(sendto(control, text, strlen(text), 0, (void *)&to, sizeof(to)) > 0);
+	n = recv(control, buf, sizeof(buf), 0);
+	CHECK(n > 0 && buf[n - 1] == '\n');
+	return (size_t)n == strlen(want) + 1 && memcmp(buf, want, n - 1) == 0;
+}
+
+void
+test_control(void)
+{
+	struct sockaddr_un me = { .sun_family = AF_UNIX };
+	struct client c;
+
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	control = socket(AF_UNIX, SOCK_DGRAM, 0);
+	/* a name that the kernel makes up */
+	CHECK(control >= 0 && bind(control, (void *)&me, sizeof(me.sun_family)) == 0);
+	CHECK(ask("isolate 0 1", "ok") && attr_number("isolate") == 1);
+	CHECK(ask("isolate 0 0\n", "ok") && attr_number("isolate") == 0);
+	CHECK(ask("fault 0 busy:any:0:1", "ok"));
+	CHECK_FAILS(open(NODE, O_RDWR), EBUSY);
+	CHECK(ask("stop 0 1 1", "ok"));
+	CHECK(*(uint32_t *)(c.dus + c.dus_len - HISI_QM_DUS_TX_STOP) == 1);
+	CHECK(ask("unplug 0", "ok"));
+	CHECK_FAILS(ioctl(c.fd, HISI_QM_CMD_SET_QP_INFO, &c.info), ENXIO);
+	CHECK(ask("plug 0", "ok") && access(NODE, F_OK) == 0);
+	CHECK(!ask("plug 0", "ok") && !ask("dance 0", "ok") && !ask("plug 5", "ok"));
+	client_close(&c);
+	unlink(getenv("UACCE_SOFT_CONTROL"));
+}
+
+static uint32_t
+word(const struct client *c, size_t from_end)
+{
+	return *(volatile uint32_t *)(c->dus + c->dus_len - from_end);
+}
+
+void
+test_stop(void)
+{
+	static uint8_t src[64], dst[256];
+	struct client c;
+
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	client_op(&c);
+	CHECK(word(&c, HISI_QM_DUS_TX_STOP) == 0 && word(&c, HISI_QM_DUS_RX_STOP) == 0);
+	CHECK(pl_stop_words(0, 1, 1) == 0);
+	CHECK(word(&c, HISI_QM_DUS_TX_STOP) == 1 && word(&c, HISI_QM_DUS_RX_STOP) == 1);
+	client_put(&c, src, sizeof(src), dst, sizeof(dst), 1);
+	client_ring(&c, HISI_QM_DB_CMD_SQ, c.tail, 0);
+	client_sleep_ms(50);
+	CHECK(client_get(&c) == -1);
+	client_close(&c);
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	CHECK(word(&c, HISI_QM_DUS_TX_STOP) == 0 && word(&c, HISI_QM_DUS_RX_STOP) == 0);
+	client_start(&c);
+	client_op(&c);
+	client_close(&c);
+}
