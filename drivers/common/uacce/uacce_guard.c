@@ -117,8 +117,8 @@ handler_install(void)
 		return -errno;
 	if (handling) {
 		if (!is_ours(&now) && !warned)
-			UACCE_LOG(WARNING, "SIGBUS has another handler by now: it must call this "
-				"one, or rte_pmd_uacce_zip_sigbus(), to survive a device's removal");
+			UACCE_LOG(WARNING, "SIGBUS has another handler by now: to survive a "
+				"device's removal it must call rte_pmd_uacce_zip_sigbus()");
 		warned |= !is_ours(&now);
 		return 0;
 	}
