@@ -61,7 +61,7 @@ preloaded(void)
 static int
 opens(void)
 {
-	return (int)pmd_dumped(&dev, "lane engine compress:", "opens");
+	return (int)pmd_dumped(&dev, "lane engine", "opens");
 }
 
 /* All that is sent from now on works, on the engine. */
@@ -251,7 +251,7 @@ stalled(void)
 {
 	int before = opens();
 
-	TEST_ASSERT(ask.fault(0, "lost:any:20:0:1") == 0, "fault");
+	TEST_ASSERT(ask.fault(0, "lost:any:5:0:1") == 0, "fault");
 	traffic_reset(&sum);
 	/* so few that the ring is not full, but nothing comes any more */
 	if (traffic_send(&dev, 40, &sum) != 0)
@@ -310,6 +310,17 @@ forked(void)
 	return all_good("after the fork");
 }
 
+/* An engine of v2 alone does not decompress. */
+static bool
+both_ways(void)
+{
+	void *xform = pmd_inflate(&dev, RTE_COMP_CHECKSUM_NONE);
+
+	if (xform != NULL)
+		pmd_xform_free(&dev, xform);
+	return xform != NULL;
+}
+
 static int
 whole_life(const char *args)
 {
@@ -320,8 +331,11 @@ whole_life(const char *args)
 	log_forget();
 	fallback = strstr(args, "fallback=off") == NULL;
 	signal(SIGBUS, own_handler);
-	TEST_ASSERT(pmd_open(&dev, PMD_NAME, args, 1, TRAFFIC_OPS) == 0 &&
-		    traffic_make(&dev) == 0, "%s: %s", args, log_text());
+	TEST_ASSERT(pmd_open(&dev, PMD_NAME, args, 1, TRAFFIC_OPS) == 0, "%s: %s", args,
+		    log_text());
+	if (!both_ways())
+		return pmd_close(&dev);
+	TEST_ASSERT(traffic_make(&dev) == 0, "traffic");
 	TEST_ASSERT(all_good("at first") == 0, "%s", args);
 	for (unsigned int i = 0; i < DIM(stages); i++)
 		TEST_ASSERT(stages[i]() == 0 && own_fault() == 0, "%s, stage %u: %s", args, i,

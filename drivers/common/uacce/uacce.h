@@ -142,7 +142,8 @@ struct uacce_queue {
 	const struct uacce_queue_ops *ops;
 	const struct uacce_dev *dev;	/**< must outlive the queue */
 	void *backend;			/**< given to uacce_queue_open() */
-	void *ctx;			/**< soft: its queue; kernel: its guard */
+	void *ctx;			/**< soft: its queue; kernel: NULL */
+	void *guard;			/**< kernel: what uacce_guard.h knows of it */
 	int fd;				/**< kernel: descriptor; soft: -1 */
 	bool quiet;			/**< set by the user: open fails at level DEBUG */
 	enum uacce_queue_state state;

@@ -35,8 +35,8 @@ static_assert(UACCE_REGION_MMIO == 0 && UACCE_REGION_DUS == 1,
 static int
 opened(struct uacce_queue *q, int fd)
 {
-	q->ctx = uacce_guard_add(fd);
-	if (q->ctx == NULL) {
+	q->guard = uacce_guard_add(fd);
+	if (q->guard == NULL) {
 		int err = errno;
 
 		close(fd);
@@ -96,7 +96,7 @@ kernel_map(struct uacce_queue *q, enum uacce_region region, size_t len,
 	if (p == MAP_FAILED)
 		return -errno;
 
-	ret = uacce_guard_region(q->ctx, region, p, len);
+	ret = uacce_guard_region(q->guard, region, p, len);
 	if (ret != 0)
 		munmap(p, len);
 	else
@@ -107,14 +107,14 @@ kernel_map(struct uacce_queue *q, enum uacce_region region, size_t len,
 static int
 kernel_unmap(struct uacce_queue *q, enum uacce_region region, void *addr, size_t len)
 {
-	uacce_guard_region(q->ctx, region, NULL, 0);
+	uacce_guard_region(q->guard, region, NULL, 0);
 	return munmap(addr, len) == 0 ? 0 : -errno;
 }
 
 static int
 kernel_close(struct uacce_queue *q)
 {
-	uacce_guard_del(q->ctx);
+	uacce_guard_del(q->guard);
 	/*
 	 * Linux has released the descriptor whatever close() returns: calling
 	 * again could close one that another thread has just been given.
