@@ -72,10 +72,15 @@ no_output()
 # no comments and the texts of the licences.
 check_spdx()
 {
-	local file
+	local file licence
 
 	for file in "${FILES[@]}"; do
+		licence='BSD-3-Clause'
 		case $file in
+		devtools/vm/module/*)
+			# part of a kernel
+			licence='\(GPL-2.0-only\|BSD-3-Clause\)'
+			;;
 		LICENSES/* | VERSION | *.json | *.pem | *.csv | *.svg | *.patch | *.diff)
 			continue
 			;;
@@ -87,7 +92,7 @@ check_spdx()
 			continue
 			;;
 		esac
-		if ! head -n 8 "$file" | grep -q 'SPDX-License-Identifier: BSD-3-Clause'; then
+		if ! head -n 8 "$file" | grep -q "SPDX-License-Identifier: $licence"; then
 			printf '%s: no SPDX line\n' "$file"
 		elif ! head -n 8 "$file" | grep -q 'Copyright(c) 20[0-9][0-9]'; then
 			printf '%s: no copyright line\n' "$file"
