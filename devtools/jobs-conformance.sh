@@ -64,7 +64,7 @@ run_conformance()
 job_conformance()
 {
 	need_build "${GCC_BUILD[@]}"
-	run_conformance "$TOP/build" "$CONFORMANCE_CASES" 600
+	run_conformance "$TOP/build" "$CONFORMANCE_CASES" $((CONFORMANCE_CASES * 3 / 2))
 }
 
 job_conformance-asan()
@@ -72,5 +72,5 @@ job_conformance-asan()
 	need_build "$TOP/build-asan" -Db_sanitize=address,undefined -Db_lundef=false
 	export ASAN_OPTIONS=halt_on_error=1:detect_leaks=0
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-	run_conformance "$TOP/build-asan" $((CONFORMANCE_CASES / 4)) 900
+	run_conformance "$TOP/build-asan" $((CONFORMANCE_CASES / 4)) $((CONFORMANCE_CASES * 9 / 4))
 }

@@ -10,8 +10,6 @@ JOBS+=(
 	"coverage:which lines of drivers/ the tests run, and why not the others"
 	"features:what the guide's table says, against what the driver says"
 )
-# takes as long as half of the others together
-ON_REQUEST+=(coverage)
 
 # ---------------------------------------------------------------- coverage
 
@@ -32,22 +30,50 @@ covered()
 	esac
 }
 
+# The preloaded device, and the driver's kernel path on it.
+coverage_preload()
+{
+	local preload=$1/app/test-preload/uacce-preload-test name api dir=$LOGS/coverage-preload
+	local with=(env "LD_PRELOAD=$1/$PRELOAD_LIB" "TMPDIR=$dir")
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cd "$dir" || return
+	while IFS= read -r name; do
+		wait_for_cpu
+		covered "preload-$name" "${with[@]}" timeout -k 5 300 "$preload" "$name" &
+	done < <("$preload" --list)
+	for api in 2 3; do
+		wait_for_cpu
+		covered "life-v$api" "${with[@]}" UACCE_SOFT_API=$api timeout -k 5 300 \
+			"$1/app/test/uacce-zip-test" pmd_life &
+	done
+	wait
+	cd "$TOP" || return
+	rm -rf "$dir"
+}
+
 coverage_run()
 {
 	local build=$1 unit=$1/app/test/uacce-zip-test name device
 
 	PLUGIN=$(stage_plugin "$build")
 	while IFS= read -r name; do
-		covered "$name" timeout -k 5 900 "$unit" "$name"
+		wait_for_cpu
+		covered "$name" timeout -k 5 900 "$unit" "$name" &
 	done < <("$unit" --list)
+	wait
+	coverage_preload "$build"
 	eal_args 4096 nohuge
 	DPDK_TEST=compressdev_autotest covered autotest timeout -k 5 900 dpdk-test \
-		"${EAL_ARGS[@]}" -l "$(allowed_cpus | head -n 1)" -d "$PLUGIN" "--vdev=$VDEV"
+		"${EAL_ARGS[@]}" -l "$(allowed_cpus | head -n 1)" -d "$PLUGIN" "--vdev=$VDEV" &
 	for device in "${CONFORMANCE_DEVICES[@]}"; do
 		eal_args 512 nohuge
-		covered "conformance-${device%%:*}" conformance_once "$build" 300 1800 "$device" \
-			"$CONFORMANCE_SEED"
+		wait_for_cpu
+		covered "conformance-${device%%:*}" conformance_once "$build" 150 1800 "$device" \
+			"$CONFORMANCE_SEED" &
 	done
+	wait
 }
 
 job_coverage()

@@ -26,15 +26,12 @@ JOBS=(
 	"tsan:those with threads with ThreadSanitizer"
 )
 
-# jobs that are run only if they are named
-ON_REQUEST=()
-
 usage()
 {
 	cat <<-EOT
 	Usage: run-tests.sh [--list | JOB...]
 
-	Runs the named jobs, or all of them but for coverage:
+	Runs the named jobs, or all of them:
 	EOT
 	list_jobs
 }
@@ -114,6 +111,14 @@ job_build-clang()
 WRAPPER=()
 LABEL=
 
+# Until fewer commands than there are CPUs run in the background.
+wait_for_cpu()
+{
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+		wait -n || true
+	done
+}
+
 # run_case PROGRAM SECONDS NAME OUT: OUT and OUT.status are what comes of it
 run_case()
 {
@@ -135,9 +140,7 @@ run_cases()
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	while IFS= read -r name; do
-		while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
-			wait -n || true
-		done
+		wait_for_cpu
 		run_case "$program" "$limit" "$name" "$dir/$name" &
 	done <<<"$names"
 	wait
@@ -343,9 +346,7 @@ main()
 		shift
 	done
 	if [ ${#jobs[@]} -eq 0 ]; then
-		for job in $known; do
-			[[ " ${ON_REQUEST[*]} " == *" $job "* ]] || jobs+=("$job")
-		done
+		read -ra jobs <<<"$known"
 	fi
 	need_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	need_driver_headers

@@ -204,6 +204,9 @@ dump_refuses(void)
 	TEST_ASSERT(rte_pmd_uacce_zip_dump(dev.id, NULL) < 0, "no file");
 	TEST_ASSERT(rte_pmd_uacce_zip_dump(dev.id + 1, stdout) < 0, "no such device");
 	TEST_ASSERT(rte_pmd_uacce_zip_dump(255, stdout) < 0, "no such device");
+	/* no engine is open: no fault is the driver's */
+	TEST_ASSERT(rte_pmd_uacce_zip_sigbus(&dev) == 0 && rte_pmd_uacce_zip_sigbus(NULL) == 0,
+		    "claims a fault");
 	return pmd_close(&dev);
 }
 
