@@ -13,6 +13,7 @@
 #include "test_pmd_traffic.h"
 
 #define NB	400u
+#define NB_OVER	90u	/* twice that is more than a CQ of 128 holds */
 
 static int
 open_with(struct pmd_dev *dev, const char *args)
@@ -52,6 +53,54 @@ recovers(const char *device)
 		    traffic_settle(&dev, PMD_WAIT_S * 1000, &sum) == 0 && sum.good == NB,
 		    "%u of %u afterwards", sum.good, NB);
 	return shut(&dev);
+}
+
+/* Each op comes back once, and how many with ERROR. */
+static int
+count_back(struct rte_comp_op **ops, uint16_t nb, unsigned int *bad)
+{
+	for (uint16_t i = 0; i < nb; i++) {
+		TEST_ASSERT(ops[i]->hash.iova_addr == 1, "not in flight");
+		ops[i]->hash.iova_addr = 0;
+		*bad += ops[i]->status == RTE_COMP_OP_STATUS_ERROR;
+	}
+	return 0;
+}
+
+/* More completions than requests: the CQ overflows, and the device stops the queue (2.6). */
+static int
+overflows(void)
+{
+	static uint8_t data[100];
+	struct pmd_io io = { .flush = RTE_COMP_FLUSH_FINAL, .src_len = sizeof(data) };
+	struct rte_comp_op *ops[NB_OVER], *back[NB_OVER];
+	struct pmd_buf src, dst[NB_OVER];
+	unsigned int bad = 0;
+	struct pmd_dev dev;
+
+	TEST_ASSERT(pmd_open(&dev, PMD_NAME, "device=soft,soft_ext=off,fallback=off,soft_depth=128,"
+			     "soft_faults=dup:any:0:0:1", 1, NB_OVER) == 0, "open");
+	io.xform = pmd_deflate(&dev, 1, RTE_COMP_HUFFMAN_DEFAULT, 15, RTE_COMP_CHECKSUM_NONE);
+	TEST_ASSERT(pmd_buf_with(&src, data, sizeof(data)) == 0, "memory");
+	io.src = &src;
+	for (unsigned int i = 0; i < NB_OVER; i++) {
+		TEST_ASSERT(pmd_buf_flat(&dst[i], 200) == 0, "memory");
+		io.dst = &dst[i];
+		ops[i] = pmd_op(&io);
+		ops[i]->hash.iova_addr = 1;
+	}
+	TEST_ASSERT(rte_compressdev_enqueue_burst(dev.id, 0, ops, NB_OVER) == NB_OVER, "enqueue");
+	TEST_ASSERT(pmd_dequeue(&dev, 0, back, NB_OVER) == NB_OVER &&
+		    count_back(back, NB_OVER, &bad) == 0, "not all came back");
+	TEST_ASSERT(bad != 0 && bad < NB_OVER && pmd_dumped(&dev, "faults:", "stop") == 1,
+		    "%u failed", bad);
+	for (unsigned int i = 0; i < NB_OVER; i++) {
+		rte_comp_op_free(ops[i]);
+		pmd_buf_free(&dst[i]);
+	}
+	pmd_buf_free(&src);
+	pmd_xform_free(&dev, io.xform);
+	return pmd_close(&dev);
 }
 
 /* Idle for many periods, with work between. */
@@ -113,6 +162,8 @@ test_stall(void)
 		ret = recovers("device=soft,fallback=off");
 	if (ret == 0)
 		ret = recovers("device=soft,fallback=off,soft_threads=2");
+	if (ret == 0)
+		ret = overflows();
 	if (ret == 0)
 		ret = idle_is_no_stall();
 	if (ret == 0)
