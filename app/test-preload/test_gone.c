@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -173,6 +174,30 @@ ask(const char *text, const char *want)
 	return (size_t)n == strlen(want) + 1 && memcmp(buf, want, n - 1) == 0;
 }
 
+/* A child with a device of its own leaves what is said to its parent alone. */
+static void
+check_child_does_not_listen(void)
+{
+	int ready[2], done[2], status;
+	char c = 0;
+	pid_t pid;
+
+	CHECK(pipe(ready) == 0 && pipe(done) == 0);
+	pid = fork();
+	if (pid == 0) {
+		c = open(NODE, O_RDWR) >= 0;
+		if (write(ready[1], &c, 1) != 1 || read(done[0], &c, 1) != 1)
+			_exit(1);
+		_exit(access(NODE, F_OK) == 0 ? 0 : 2);
+	}
+	CHECK(pid > 0 && read(ready[0], &c, 1) == 1 && c == 1);
+	for (int i = 0; i < 5; i++) {
+		CHECK(ask("unplug 0", "ok") && access(NODE, F_OK) != 0);
+		CHECK(ask("plug 0", "ok") && access(NODE, F_OK) == 0);
+	}
+	CHECK(write(done[1], &c, 1) == 1 && waitpid(pid, &status, 0) == pid && status == 0);
+}
+
 void
 test_control(void)
 {
@@ -193,6 +218,7 @@ test_control(void)
 	CHECK(ask("unplug 0", "ok"));
 	CHECK_FAILS(ioctl(c.fd, HISI_QM_CMD_SET_QP_INFO, &c.info), ENXIO);
 	CHECK(ask("plug 0", "ok") && access(NODE, F_OK) == 0);
+	check_child_does_not_listen();
 	CHECK(!ask("plug 0", "ok") && !ask("dance 0", "ok") && !ask("plug 5", "ok"));
 	client_close(&c);
 	unlink(getenv("UACCE_SOFT_CONTROL"));

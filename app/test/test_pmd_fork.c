@@ -13,6 +13,8 @@
 
 #include <rte_bus_vdev.h>
 
+#include <rte_pmd_uacce_zip.h>
+
 #include "test_log.h"
 #include "test_pmd_traffic.h"
 
@@ -38,7 +40,8 @@ refused(const struct pmd_dev *dev, struct rte_comp_op *op)
 	TEST_ASSERT(rte_compressdev_configure(dev->id, &conf) < 0, "configure");
 	TEST_ASSERT(rte_compressdev_queue_pair_setup(dev->id, 0, 64, rte_socket_id()) < 0,
 		    "setup");
-	TEST_ASSERT(rte_vdev_uninit(dev->name) < 0 && log_has("of process"), "remove says: %s",
+	TEST_ASSERT(rte_pmd_uacce_zip_dump(dev->id, stdout) == -EPERM, "dump");
+	TEST_ASSERT(rte_vdev_uninit(dev->name) < 0 && log_has("forked from"), "remove says: %s",
 		    log_text());
 	return 0;
 }

@@ -19,6 +19,8 @@
 
 #include <rte_cycles.h>
 
+#include <rte_pmd_uacce_zip.h>
+
 #include "test_log.h"
 #include "test_pmd_traffic.h"
 
@@ -300,7 +302,8 @@ forked(void)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
-		_exit(rte_compressdev_enqueue_burst(dev.id, 0, &op, 1) == 0 &&
+		_exit(rte_pmd_uacce_zip_dump(dev.id, stdout) == -EPERM &&
+		      rte_compressdev_enqueue_burst(dev.id, 0, &op, 1) == 0 &&
 		      op->status == RTE_COMP_OP_STATUS_ERROR &&
 		      rte_compressdev_dequeue_burst(dev.id, 0, &got, 1) == 0 ? 0 : 1);
 	TEST_ASSERT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "0x%x", status);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -137,6 +138,32 @@ regions_replaced(void)
 	return 0;
 }
 
+static bool
+is_region(const uint8_t *p)
+{
+	for (unsigned int i = 0; i < NB_QUEUES; i++)
+		for (unsigned int r = 0; r < UACCE_REGION_NB; r++)
+			if ((size_t)(p - (const uint8_t *)queues[i].region[r]) <
+			    queues[i].region_len[r])
+				return true;
+	return false;
+}
+
+/* A byte before and a byte behind regions, unless others of them are there. */
+static bool
+claims_neighbours(void)
+{
+	for (unsigned int i = 0; i < NB_QUEUES; i++)
+		for (unsigned int r = 0; r < UACCE_REGION_NB; r++) {
+			const uint8_t *p = queues[i].region[r], *end = p + queues[i].region_len[r];
+
+			if ((!is_region(p - 1) && uacce_sigbus(p - 1)) ||
+			    (!is_region(end) && uacce_sigbus(end)))
+				return true;
+		}
+	return false;
+}
+
 static int
 removed(void)
 {
@@ -149,9 +176,7 @@ removed(void)
 	if (fault_elsewhere() != 0)
 		return -1;
 	TEST_ASSERT(*word == 1234, "replaced for another's fault");
-	TEST_ASSERT(!uacce_sigbus(NULL) && !uacce_sigbus(&dev) &&
-		    !uacce_sigbus((uint8_t *)queues[0].region[UACCE_REGION_DUS] + dev.dus_size) &&
-		    !uacce_sigbus((uint8_t *)queues[0].region[UACCE_REGION_MMIO] - 1),
+	TEST_ASSERT(!uacce_sigbus(NULL) && !uacce_sigbus(&dev) && !claims_neighbours(),
 		    "claims what is not ours");
 	fake_remove_device();
 	if (regions_replaced() != 0 || fault_elsewhere() != 0)
@@ -181,6 +206,56 @@ removed_behind_a_handler(void)
 	TEST_ASSERT(close_all() == 0 && own_handler_is_set(), "their handler is gone");
 	signal(SIGBUS, SIG_DFL);
 	return 0;
+}
+
+static unsigned int nb_once;
+
+static void
+once_handler(int sig)
+{
+	RTE_SET_USED(sig);
+	nb_once++;
+	/* for ever, if it is called for ever */
+	if (nb_once > 5)
+		_exit(nb_once);
+}
+
+/* A handler for one time, as crash reporters have it, then the end. */
+static int
+once_is_once(void)
+{
+	struct sigaction sa = { .sa_handler = once_handler, .sa_flags = SA_RESETHAND };
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (sigaction(SIGBUS, &sa, NULL) != 0 || open_all() != 0)
+			_exit(100);
+		fault_elsewhere();
+		_exit(101);
+	}
+	TEST_ASSERT(pid > 0 && waitpid(pid, &status, 0) == pid, "child");
+	TEST_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS, "status 0x%x", status);
+	return 0;
+}
+
+/* Somebody has put the default back: the next open sees to it. */
+static int
+default_is_replaced(void)
+{
+	struct uacce_queue one = { 0 };
+
+	TEST_ASSERT(open_all() == 0, "set-up");
+	signal(SIGBUS, SIG_DFL);
+	log_forget();
+	TEST_ASSERT(uacce_queue_open(&one, &dev, &uacce_kernel_ops, NULL) == 0 &&
+		    !log_has("SIGBUS"), "open: %s", log_text());
+	uacce_queue_close(&one);
+	fake_remove_device();
+	TEST_ASSERT(regions_replaced() == 0, "not replaced");
+	return close_all();
 }
 
 /* Without anybody else, a fault of the program's own ends it as ever. */
@@ -235,6 +310,65 @@ child_keeps_nothing(void)
 	return close_all();
 }
 
+static bool stop;
+
+/* A queue that comes and goes; what is behind its node does not matter here. */
+static void *
+open_and_close(void *arg)
+{
+	struct uacce_dev any = { .name = "any", .node = "/dev/zero" };
+	struct uacce_queue q = { 0 };
+
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		if (uacce_queue_open(&q, &any, &uacce_kernel_ops, NULL) != 0)
+			return arg;
+		uacce_queue_close(&q);
+	}
+	return NULL;
+}
+
+static bool
+has_node_open(void)
+{
+	char link[32], to[32];
+
+	for (int fd = 3; fd < 64; fd++) {
+		ssize_t n;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, to, sizeof(to) - 1);
+		to[n > 0 ? n : 0] = '\0';
+		if (strcmp(to, "/dev/zero") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whenever the fork is, before, in or after an open. */
+static int
+forks_meanwhile(void)
+{
+	void *failed = NULL;
+	unsigned int leaks = 0;
+	pthread_t thread;
+
+	TEST_ASSERT(pthread_create(&thread, NULL, open_and_close, &dev) == 0, "thread");
+	fflush(stdout);
+	for (unsigned int i = 0; i < 500; i++) {
+		int status = 0;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(has_node_open());
+		TEST_ASSERT(pid > 0 && waitpid(pid, &status, 0) == pid, "child");
+		leaks += status != 0;
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, &failed);
+	TEST_ASSERT(failed == NULL && leaks == 0, "%u children have a queue open", leaks);
+	return 0;
+}
+
 static int
 test_guard(void)
 {
@@ -247,7 +381,13 @@ test_guard(void)
 	if (ret == 0)
 		ret = default_kept();
 	if (ret == 0)
+		ret = once_is_once();
+	if (ret == 0)
+		ret = default_is_replaced();
+	if (ret == 0)
 		ret = removed_behind_a_handler();
+	if (ret == 0)
+		ret = forks_meanwhile();
 	log_release();
 	return ret;
 }

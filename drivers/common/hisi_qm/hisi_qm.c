@@ -208,7 +208,8 @@ hisi_qm_nb_new_cqes(const struct hisi_qm_queue *q)
 void
 hisi_qm_dump(const struct hisi_qm_queue *q, FILE *f)
 {
-	if (q->slots == NULL) {
+	/* without its regions if it would not halt */
+	if (q->slots == NULL || q->uq.state == UACCE_QUEUE_CLOSED) {
 		fprintf(f, "    closed\n");
 		return;
 	}

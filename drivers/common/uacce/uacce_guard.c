@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -50,38 +51,60 @@ region_replace(uintptr_t addr, size_t len)
 		    gone_fd, 0) != MAP_FAILED;
 }
 
+/* The region of the i-th queue that addr is in; false if it is in none. */
+static bool
+region_find(unsigned int i, uintptr_t at, uintptr_t *start, size_t *len)
+{
+	for (unsigned int r = 0; r < UACCE_REGION_NB; r++) {
+		/* acquire: pairs with the release in uacce_guard_region() */
+		*start = __atomic_load_n(&guards[i].region[r].addr, __ATOMIC_ACQUIRE);
+		if (*start == 0)
+			continue;
+		*len = __atomic_load_n(&guards[i].region[r].len, __ATOMIC_ACQUIRE);
+		/* of this region, not of one that came meanwhile */
+		if (at - *start < *len &&
+		    __atomic_load_n(&guards[i].region[r].addr, __ATOMIC_RELAXED) == *start)
+			return true;
+	}
+	return false;
+}
+
 bool
 uacce_sigbus(const void *addr)
 {
-	uintptr_t at = (uintptr_t)addr;
+	uintptr_t start;
+	size_t len;
 
-	for (unsigned int i = 0; i < RTE_DIM(guards); i++) {
-		for (unsigned int r = 0; r < UACCE_REGION_NB; r++) {
-			/* acquire: pairs with the release in uacce_guard_region() */
-			uintptr_t start = __atomic_load_n(&guards[i].region[r].addr,
-							  __ATOMIC_ACQUIRE);
-
-			if (start != 0 && at - start < guards[i].region[r].len)
-				return region_replace(start, guards[i].region[r].len);
-		}
-	}
+	for (unsigned int i = 0; i < RTE_DIM(guards); i++)
+		if (region_find(i, (uintptr_t)addr, &start, &len))
+			return region_replace(start, len);
 	return false;
+}
+
+/* Does the access not happen again when the handler returns? */
+static bool
+was_sent(const siginfo_t *info)
+{
+	return info->si_code <= 0 || info->si_code == BUS_MCEERR_AO;
 }
 
 /* As if we had never been there. */
 static void
 pass_on(int sig, siginfo_t *info, void *context)
 {
-	bool sent = info->si_code <= 0;
+	struct sigaction sa = before;
 
-	if (before.sa_flags & SA_SIGINFO) {
-		before.sa_sigaction(sig, info, context);
-	} else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
-		before.sa_handler(sig);
-	} else if (!sent || before.sa_handler == SIG_DFL) {
-		/* a fault comes again when this returns, what was sent does not */
-		sigaction(SIGBUS, &before, NULL);
-		if (sent)
+	if (sa.sa_flags & SA_RESETHAND) {
+		before.sa_flags = 0;
+		before.sa_handler = SIG_DFL;
+	}
+	if (sa.sa_flags & SA_SIGINFO) {
+		sa.sa_sigaction(sig, info, context);
+	} else if (sa.sa_handler != SIG_DFL && sa.sa_handler != SIG_IGN) {
+		sa.sa_handler(sig);
+	} else if (!was_sent(info) || sa.sa_handler == SIG_DFL) {
+		sigaction(SIGBUS, &sa, NULL);
+		if (was_sent(info))
 			raise(sig);
 	}
 }
@@ -91,7 +114,7 @@ on_sigbus(int sig, siginfo_t *info, void *context)
 {
 	int err = errno;
 
-	if (info->si_code <= 0 || !uacce_sigbus(info->si_addr))
+	if (was_sent(info) || !uacce_sigbus(info->si_addr))
 		pass_on(sig, info, context);
 	errno = err;
 }
@@ -104,18 +127,26 @@ is_ours(const struct sigaction *sa)
 	return (sa->sa_flags & SA_SIGINFO) != 0 && sa->sa_sigaction == on_sigbus;
 }
 
-/* Ours goes in front of what is there; it can't know what one that came later does. */
+static bool
+is_default(const struct sigaction *sa)
+{
+	return (sa->sa_flags & SA_SIGINFO) == 0 && sa->sa_handler == SIG_DFL;
+}
+
+/*
+ * Ours goes in front of what is there. It can't know what one that came later does: if
+ * that calls ours, and ours that, there is no end. The default calls nobody.
+ */
 static int
 handler_install(void)
 {
-	struct sigaction ours = {
-		.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
-	};
+	/* no other flag: EAL, if it comes later, passes on to handlers of this one alone */
+	struct sigaction ours = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
 	struct sigaction now;
 
 	if (sigaction(SIGBUS, NULL, &now) != 0)
 		return -errno;
-	if (handling) {
+	if (handling && !is_default(&now)) {
 		if (!is_ours(&now) && !warned)
 			UACCE_LOG(WARNING, "SIGBUS has another handler by now: to survive a "
 				"device's removal it must call rte_pmd_uacce_zip_sigbus()");
@@ -200,38 +231,54 @@ guard_ready(void)
 	return ret != 0 ? ret : handler_install();
 }
 
-struct uacce_guard *
-uacce_guard_add(int fd)
+/* With the lock: no child is forked that has a descriptor but does not know of it. */
+static int
+guard_open(const char *path, struct uacce_guard **g)
 {
-	struct uacce_guard *g = NULL;
+	unsigned int i = 0;
+	int ret = guard_ready();
+
+	if (ret != 0)
+		return ret;
+	while (i < RTE_DIM(guards) && guards[i].used)
+		i++;
+	if (i == RTE_DIM(guards))
+		return -EMFILE;
+	ret = open(path, O_RDWR | O_CLOEXEC);
+	if (ret < 0)
+		ret = -errno;
+	else
+		guards[i] = (struct uacce_guard){ .fd = ret, .used = true };
+	*g = ret >= 0 ? &guards[i] : NULL;
+	nb_used += ret >= 0;
+	if (nb_used == 0)
+		handler_remove();
+	return ret;
+}
+
+int
+uacce_guard_open(const char *path, struct uacce_guard **g)
+{
 	int ret;
 
 	pthread_mutex_lock(&lock);
-	ret = guard_ready();
-	for (unsigned int i = 0; ret == 0 && g == NULL && i < RTE_DIM(guards); i++)
-		if (!guards[i].used)
-			g = &guards[i];
-	if (g != NULL) {
-		memset(g, 0, sizeof(*g));
-		g->fd = fd;
-		g->used = true;
-		nb_used++;
-	} else if (ret == 0) {
-		ret = -EMFILE;
-	}
+	ret = guard_open(path, g);
 	pthread_mutex_unlock(&lock);
-	errno = -ret;
-	return g;
+	return ret;
 }
 
-void
-uacce_guard_del(struct uacce_guard *g)
+int
+uacce_guard_close(struct uacce_guard *g)
 {
+	int ret;
+
 	pthread_mutex_lock(&lock);
+	ret = close(g->fd) == 0 ? 0 : -errno;
 	g->used = false;
 	if (--nb_used == 0)
 		handler_remove();
 	pthread_mutex_unlock(&lock);
+	return ret;
 }
 
 int
@@ -245,7 +292,7 @@ uacce_guard_region(struct uacce_guard *g, unsigned int region, void *addr, size_
 	if (ret == 0) {
 		/* not len first: the handler may look at any time */
 		__atomic_store_n(&g->region[region].addr, 0, __ATOMIC_RELEASE);
-		g->region[region].len = len;
+		__atomic_store_n(&g->region[region].len, len, __ATOMIC_RELAXED);
 		__atomic_store_n(&g->region[region].addr, (uintptr_t)addr, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&lock);

@@ -26,17 +26,24 @@
 struct uacce_guard;
 
 /**
- * Remember a descriptor.
+ * Open a device node.
+ *
+ * @param g
+ *   What the other functions take, or NULL.
+ * @return
+ *   The descriptor, or negative errno.
+ */
+int
+uacce_guard_open(const char *path, struct uacce_guard **g);
+
+/**
+ * Close it. Linux has released the descriptor whatever this returns.
  *
  * @return
- *   What the other functions take; NULL with errno set.
+ *   0, or negative errno.
  */
-struct uacce_guard *
-uacce_guard_add(int fd);
-
-/** Forget it; before it is closed. */
-void
-uacce_guard_del(struct uacce_guard *g);
+int
+uacce_guard_close(struct uacce_guard *g);
 
 /**
  * Guard a region that was mapped; addr NULL: not any more, before it is unmapped. Nobody

@@ -11,7 +11,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -33,34 +32,18 @@ static_assert(UACCE_REGION_MMIO == 0 && UACCE_REGION_DUS == 1,
 #define EINTR_TRIES	16
 
 static int
-opened(struct uacce_queue *q, int fd)
-{
-	q->guard = uacce_guard_add(fd);
-	if (q->guard == NULL) {
-		int err = errno;
-
-		close(fd);
-		return -err;
-	}
-	q->fd = fd;
-	return 0;
-}
-
-static int
 kernel_open(struct uacce_queue *q)
 {
-	unsigned int i;
-	int err = EINTR;
-	int fd;
+	struct uacce_guard *guard = NULL;
+	int fd = -EINTR;
 
-	for (i = 0; i < EINTR_TRIES && err == EINTR; i++) {
-		fd = open(q->dev->node, O_RDWR | O_CLOEXEC);
-		if (fd >= 0)
-			return opened(q, fd);
-		err = errno;
-	}
-
-	return -err;
+	for (unsigned int i = 0; i < EINTR_TRIES && fd == -EINTR; i++)
+		fd = uacce_guard_open(q->dev->node, &guard);
+	if (fd < 0)
+		return fd;
+	q->guard = guard;
+	q->fd = fd;
+	return 0;
 }
 
 static int
@@ -114,14 +97,10 @@ kernel_unmap(struct uacce_queue *q, enum uacce_region region, void *addr, size_t
 static int
 kernel_close(struct uacce_queue *q)
 {
-	uacce_guard_del(q->guard);
-	/*
-	 * Linux has released the descriptor whatever close() returns: calling
-	 * again could close one that another thread has just been given.
-	 */
-	if (close(q->fd) == 0 || errno == EINTR)
-		return 0;
-	return -errno;
+	int ret = uacce_guard_close(q->guard);
+
+	/* calling again could close one that another thread has just been given */
+	return ret == -EINTR ? 0 : ret;
 }
 
 const struct uacce_queue_ops uacce_kernel_ops = {

@@ -31,7 +31,8 @@ extern "C" {
  * @param f
  *   Where to print.
  * @return
- *   0, or -EINVAL if dev_id is not a device of this driver or f is NULL.
+ *   0, or -EINVAL if dev_id is not a device of this driver or f is NULL, or -EPERM in a
+ *   child of fork().
  */
 __rte_experimental
 int
@@ -48,7 +49,8 @@ rte_pmd_uacce_zip_dump(uint8_t dev_id, FILE *f);
  *	if (rte_pmd_uacce_zip_sigbus(info->si_addr))
  *		return;
  *
- * May be called from signal handlers, in any thread.
+ * May be called from signal handlers, in any thread. The signal must not be blocked in
+ * threads that call the driver: Linux kills a process that faults with it blocked.
  *
  * @param addr
  *   The address as the signal has it; any value.

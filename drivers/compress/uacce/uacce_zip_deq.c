@@ -183,7 +183,10 @@ static void
 lane_check_stall(struct uacce_zip_lane *lane)
 {
 	uint64_t now = rte_rdtsc(), doorbells = lane->qm.deq.doorbells;
-	bool moved = lane->stall_since == 0 || lane->stall_doorbells != doorbells;
+	uint16_t index;
+	/* a completion may wait for room to be verified */
+	bool moved = lane->stall_since == 0 || lane->stall_doorbells != doorbells ||
+		hisi_qm_cq_peek(&lane->qm, &index);
 
 	if (!moved && now - lane->stall_since < lane->qp->timeout)
 		return;

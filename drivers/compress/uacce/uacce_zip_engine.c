@@ -171,7 +171,8 @@ was_asked_for(const struct uacce_zip_args *args, const char *name)
 static bool
 same_kind(const struct uacce_dev *a, const struct uacce_dev *b)
 {
-	return a->api_ver == b->api_ver && strcmp(a->algs, b->algs) == 0;
+	return strcmp(a->api, b->api) == 0 && a->flags == b->flags &&
+		strcmp(a->algs, b->algs) == 0;
 }
 
 int

@@ -204,7 +204,9 @@ static bool
 lane_cooled(struct uacce_zip_lane *lane, bool quiesced)
 {
 	if (lane->hot && quiesced) {
+		rte_spinlock_lock(&lane->lock);
 		hisi_qm_unmap(&lane->qm);
+		rte_spinlock_unlock(&lane->lock);
 		lane->hot = false;
 	}
 	return !lane->hot;

@@ -19,8 +19,8 @@ uacce_zip_is_mine(const struct rte_compressdev *cdev)
 
 	if (zip->self == uacce_zip_self)
 		return true;
-	ZIP_LOG(ERR, "%s is of process %d, this is another: make a device here",
-		cdev->data->name, zip->self);
+	ZIP_LOG(ERR, "%s is of the process that this one was forked from: make a device here",
+		cdev->data->name);
 	return false;
 }
 

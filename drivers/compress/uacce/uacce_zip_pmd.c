@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include <bus_vdev_driver.h>
 #include <rte_log.h>
@@ -19,10 +18,11 @@ RTE_LOG_REGISTER_DEFAULT(uacce_zip_logtype, NOTICE);
 
 int uacce_zip_self;
 
+/* Not the pid: parent and child may both be 1, each in a container of its own. */
 static void
-self_learn(void)
+self_change(void)
 {
-	uacce_zip_self = getpid();
+	uacce_zip_self++;
 }
 
 /* From the first probe on, whoever forks. */
@@ -31,8 +31,8 @@ self_init(void)
 {
 	if (uacce_zip_self != 0)
 		return 0;
-	self_learn();
-	return -pthread_atfork(NULL, NULL, self_learn);
+	self_change();
+	return -pthread_atfork(NULL, NULL, self_change);
 }
 
 /*

@@ -25,6 +25,7 @@
 #include <uacce.h>
 #include <uacce_soft.h>
 
+#include "uacce_zip_args.h"
 #include "uacce_zip_compat.h"
 
 extern int uacce_zip_logtype;
@@ -33,44 +34,14 @@ extern int uacce_zip_logtype;
 	rte_log(RTE_LOG_ ## level, uacce_zip_logtype, "uacce_zip: " fmt "\n", \
 		## __VA_ARGS__)
 
-#define ZIP_MAX_ENGINES		16
 #define ZIP_MAX_QPS		64
-#define ZIP_MAX_PATH		UACCE_PATH_LEN
 #define ZIP_DEFAULT_LEVEL	RTE_COMP_LEVEL_MIN
 #define ZIP_WINDOW_MIN		8
 #define ZIP_WINDOW_MAX		15
 #define ZIP_LZ4_WINDOW_MAX	16
 #define ZIP_EARLY_MS		1000	/**< for which a CQE waits for its write-back */
 #define ZIP_STOP_TIMEOUT_MS	1000	/**< bound of the drain in stop */
-#define ZIP_TIMEOUT_MS		5000	/**< default of the devarg */
-#define ZIP_TIMEOUT_MAX_MS	3600000
 #define ZIP_STALL_POLLS		64	/**< idle polls from one look at the clock to the next */
-
-/** Where requests may be executed. */
-enum zip_where {
-	ZIP_DEVICE_AUTO = 0,
-	ZIP_DEVICE_SOFT,
-	ZIP_DEVICE_HW,
-};
-
-/** Parsed devargs. */
-struct uacce_zip_args {
-	enum zip_where device;
-	unsigned int nb_names;			/**< devices asked for by name */
-	char names[ZIP_MAX_ENGINES][UACCE_NAME_LEN];
-	unsigned int max_qps;			/**< 0: as many as there are */
-	bool fallback;
-	uint32_t verify;			/**< one compression in so many; 0: none */
-	unsigned int timeout_ms;		/**< engines that complete nothing; 0: none */
-	char class_path[ZIP_MAX_PATH];
-	char dev_path[ZIP_MAX_PATH];
-	unsigned int soft_depth;		/**< 0: what the queue pair needs */
-	bool soft_ext;				/**< off: pose as silicon */
-	struct uacce_soft_conf soft;
-	char soft_faults[1024];
-	char soft_trace[ZIP_MAX_PATH];
-	int socket_id;
-};
 
 /** A device whose queues become engine lanes. */
 struct uacce_zip_engine {
@@ -297,8 +268,9 @@ struct uacce_zip_xform {
 };
 
 /**
- * This process. Queues address the memory of the process that opened them: a child of
- * fork() has copies, or shares, of all that the driver knows, and may use none of it.
+ * This process: how many forks away from the first. Queues address the memory of the
+ * process that opened them: a child of fork() has copies, or shares, of all that the
+ * driver knows, and may use none of it.
  */
 extern int uacce_zip_self;
 
@@ -314,10 +286,6 @@ zip_tsc_of_ms(uint64_t ms)
 {
 	return rte_get_tsc_hz() / MS_PER_S * ms;
 }
-
-/* uacce_zip_args.c */
-int
-uacce_zip_args_parse(const char *text, struct uacce_zip_args *args);
 
 /* uacce_zip_engine.c */
 

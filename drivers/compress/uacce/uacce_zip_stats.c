@@ -183,6 +183,9 @@ rte_pmd_uacce_zip_dump(uint8_t dev_id, FILE *f)
 	cdev = rte_compressdev_pmd_get_named_dev(rte_compressdev_name_get(dev_id));
 	if (cdev == NULL || cdev->dev_ops != &uacce_zip_ops)
 		return -EINVAL;
+	/* rings of engines are not mapped in other processes */
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	uacce_zip_dump(cdev, f);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Inside libuacce_soft_preload.so: see doc/design/preload.md.
+ * Inside libuacce_soft_preload.so: see doc/preload.md.
  */
 
 #include <dirent.h>
@@ -221,6 +221,9 @@ pl_poll_doorbell(struct pl_file *f, uint64_t value);
 
 int
 pl_service_start(void);
+
+void
+pl_service_forget(void);
 
 void
 pl_service_wake(void);

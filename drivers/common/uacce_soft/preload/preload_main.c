@@ -116,12 +116,8 @@ fork_child(void)
 	atomic_store(&pl.nb_maps, 0);
 	for (unsigned int i = 0; i < pl.nb_devs; i++)
 		pl.devs[i].soft = NULL;
-	if (pl.wake_fd >= 0)
-		NEXT(close)(pl.wake_fd);
-	pl.wake_fd = -1;
+	pl_service_forget();
 	pl.tree_len = 0;
-	/* the name is the parent's */
-	pl.control = NULL;
 	pl.pid = getpid();
 	pthread_mutex_init(&pl.lock, NULL);
 	NEXT(pthread_sigmask)(SIG_SETMASK, &mask, NULL);

@@ -399,6 +399,19 @@ pl_service_start(void)
 	return 0;
 }
 
+/* In a child: what is said to the parent is not for it to read. */
+void
+pl_service_forget(void)
+{
+	if (pl.wake_fd >= 0)
+		NEXT(close)(pl.wake_fd);
+	if (control_fd >= 0)
+		NEXT(close)(control_fd);
+	pl.wake_fd = -1;
+	control_fd = -1;
+	pl.control = NULL;
+}
+
 /* Also called by the handler. */
 void
 pl_service_wake(void)
