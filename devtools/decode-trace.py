@@ -231,6 +231,9 @@ def normalise(request, contexts):
     """A request without what differs between runs."""
     words = request["words"]
     control = {**dw7(words[7]), **dw9(words[9])}
+    # SQEs of type 0 have no such field (3.10)
+    if control["sqe_type"] == 0:
+        control["window"] = "-"
     contexts.note(addr(words, 22))
     out = {"api": request["api"], "dir": named(DIRS, request["dir"]), **control,
            "output_skip": words[8] & 0xffffff, "in": words[4], "out": words[14],

@@ -135,7 +135,7 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max);
  * Arm faults.
  *
  * @param spec
- *   One or more faults joined by '+', each
+ *   Up to 16 faults joined by '+', each
  *   kind[:dir[:after[:count[:every[:value]]]]] with
  *   - kind: status (complete with status `value` instead of executing), ooo
  *     (hold completions back for a pseudo-random number of later ones, up to
@@ -143,6 +143,7 @@ uacce_soft_run(struct uacce_soft_queue *q, unsigned int max);
  *     at most), lost (no CQE), dup (CQE twice), badindex (CQE with sq_head
  *     `value`, or 0xffff if that would be within the ring), noise (an extra CQE
  *     before, naming a random slot), writeback (consumed and produced of `value`),
+ *     corrupt (one byte of the output is wrong),
  *     early (CQE first, the write-back `value` later completions or polls later),
  *     stop (both stop words, the request is not executed), txstop (the TX word
  *     alone), busy (open fails with EBUSY), reset (open fails with EPERM);

@@ -99,7 +99,9 @@ soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues
 		conf.api = 0;
 	soft = soft_create_apart(&conf);
 	if (soft == NULL)
-		ZIP_LOG(ERR, "cannot create the soft device: %s", strerror(errno));
+		ZIP_LOG(ERR, "cannot create the soft device%s%s: %s",
+			conf.trace != NULL ? " with soft_trace=" : "",
+			conf.trace != NULL ? conf.trace : "", strerror(errno));
 	return soft;
 }
 
@@ -156,6 +158,8 @@ add_engine(struct uacce_zip_device *zip, const struct uacce_dev *dev)
 		.dev = *dev, .ops = &uacce_kernel_ops,
 	};
 	zip->nb_engines++;
+	ZIP_LOG(INFO, "%s is used: %s, %d queues free, NUMA node %d", dev->name, dev->api,
+		dev->available, dev->numa_node);
 }
 
 static bool

@@ -210,8 +210,9 @@ zip_qp_setup(struct rte_compressdev *cdev, uint16_t qp_id, uint32_t max_inflight
 		return -EPERM;
 	depth = soft_depth(zip, max_inflight);
 	if (depth < 0) {
-		ZIP_LOG(ERR, "queue pair %u: %u ops in flight do not fit in a ring",
-			qp_id, max_inflight);
+		ZIP_LOG(ERR, "queue pair %u: %u ops in flight do not fit in a ring%s",
+			qp_id, max_inflight, zip->args.soft_depth != 0 ?
+			" of soft_depth entries, of which some await acknowledgement" : "");
 		return depth;
 	}
 	zip_qp_release(cdev, qp_id);
