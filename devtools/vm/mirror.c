@@ -261,8 +261,9 @@ mirror_in(struct mirror *m, const struct mirror_client *c, struct hisi_zip_sqe *
 bool
 mirror_out(struct mirror *m, const struct mirror_client *c, const struct hisi_zip_sqe *sqe)
 {
-	if (!transfer(m, c, &m->dst, sqe->produced, true))
+	if (m->client_ctx != 0 &&
+	    !copy(m, c, m->client_ctx, m->ctx, HISI_ZIP_CTX_HW_LEN, true))
 		return false;
-	return m->client_ctx == 0 ||
-		copy(m, c, m->client_ctx, m->ctx, HISI_ZIP_CTX_HW_LEN, true);
+	/* a client may have its destination in the last bytes of the context */
+	return transfer(m, c, &m->dst, sqe->produced, true);
 }

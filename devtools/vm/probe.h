@@ -55,6 +55,11 @@ client_map(const struct client *c, unsigned int region, size_t len, uint8_t **ad
 void
 client_submit(struct client *c, const void *src, uint32_t in, void *dst, uint32_t out);
 
+/** The same as all of a stream, whose context is of HISI_ZIP_CTX_LEN bytes. */
+void
+client_submit_stream(struct client *c, const uint8_t *ctx, const void *src, uint32_t in,
+		     void *dst, uint32_t out);
+
 /** @return status of the oldest request; -1: no completion within seconds. */
 int
 client_wait(struct client *c, unsigned int seconds);

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -50,6 +51,27 @@ request_fails(struct client *c, const void *src, void *dst)
 	return status > 0 && status != HISI_ZIP_STATUS_NEG_COMP && sqe[slot].produced == 0;
 }
 
+/*
+ * A client may have its output in the last bytes of the context (datasheet 5.1): what the
+ * device leaves in the context must not cover it.
+ */
+static bool
+bounce_works(struct client *c)
+{
+	const size_t end = HISI_ZIP_CTX_HW + HISI_ZIP_CTX_HW_LEN;
+	uint8_t *ctx = calloc(2, HISI_ZIP_CTX_LEN), *other = ctx + HISI_ZIP_CTX_LEN;
+	uint8_t apart[64] = "";
+	bool good;
+
+	client_submit_stream(c, ctx, text, 3000, apart, sizeof(apart));
+	good = client_wait(c, 5) == HISI_ZIP_STATUS_OK;
+	client_submit_stream(c, other, text, 3000, other + end - sizeof(apart), sizeof(apart));
+	good = good && client_wait(c, 5) == HISI_ZIP_STATUS_OK && apart[0] != 0 &&
+		memcmp(apart, other + end - sizeof(apart), 16) == 0;
+	free(ctx);
+	return good;
+}
+
 void
 probe_memory(void)
 {
@@ -79,6 +101,7 @@ probe_memory(void)
 	probe_case("dma-kernel", request_fails(&c, (void *)0xffffffff81000000ul, untouched));
 	probe_case("dma-after-faults", request_works(&c, text, untouched) &&
 		   memcmp(huge, untouched, 64) == 0);
+	probe_case("dma-bounce", bounce_works(&c));
 	client_close(&c);
 	munmap(untouched, LEN);
 	munmap(constant, LEN);

@@ -107,6 +107,14 @@ client_cq_doorbell(const struct client *c, bool arm)
 void
 client_submit(struct client *c, const void *src, uint32_t in, void *dst, uint32_t out)
 {
+	client_submit_stream(c, NULL, src, in, dst, out);
+}
+
+void
+client_submit_stream(struct client *c, const uint8_t *ctx, const void *src, uint32_t in,
+		     void *dst, uint32_t out)
+{
+	uint64_t hw = ctx != NULL ? (uintptr_t)ctx + HISI_ZIP_CTX_HW : 0;
 	struct hisi_zip_sqe *sqe = (struct hisi_zip_sqe *)(void *)c->dus + c->tail;
 	uint32_t type = probe_attr("api") >= 3 ? HISI_ZIP_SQE_TYPE3 : HISI_ZIP_SQE_TYPE0;
 
@@ -114,7 +122,9 @@ client_submit(struct client *c, const void *src, uint32_t in, void *dst, uint32_
 	sqe->input_data_length = in;
 	sqe->dest_avail_out = out;
 	sqe->dw7 = HISI_ZIP_DW7_FLUSH_FINISH | HISI_ZIP_DW7_STREAM_NEW |
-		type << HISI_ZIP_DW7_TYPE_SHIFT;
+		(ctx != NULL ? HISI_ZIP_DW7_STATEFUL : 0) | type << HISI_ZIP_DW7_TYPE_SHIFT;
+	sqe->stream_ctx_addr_l = (uint32_t)hw;
+	sqe->stream_ctx_addr_h = (uint32_t)(hw >> 32);
 	sqe->dw9 = HISI_ZIP_REQ_GZIP;
 	sqe->source_addr_l = (uint32_t)(uintptr_t)src;
 	sqe->source_addr_h = (uint32_t)((uintptr_t)src >> 32);
