@@ -160,6 +160,7 @@ void test_unplug(void);
 void test_unplug_after(void);
 void test_unplug_busy(void);
 void test_control(void);
+void test_children_control(void);
 void test_stop(void);
 void test_poll(void);
 void test_poll_armed(void);

@@ -58,6 +58,7 @@ static const struct {
 	{ "unplug_after", test_unplug_after, { "UNPLUG_AFTER=100" } },
 	{ "unplug_busy", test_unplug_busy, { NULL } },
 	{ "control", test_control, { "CONTROL=" } },
+	{ "children_control", test_children_control, { "CONTROL=" } },
 	{ "stop", test_stop, { NULL } },
 	{ "poll", test_poll, { NULL } },
 	{ "poll_armed", test_poll_armed, { NULL } },
