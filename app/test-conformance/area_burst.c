@@ -29,16 +29,10 @@ gen_burst(const struct conf_dev *dev, struct conf_rng *rng)
 	return 1 + conf_rng_log(rng, TRAFFIC_MAX_BURST - 1);
 }
 
-static int32_t
-gen_qps(const struct conf_dev *dev, struct conf_rng *rng)
-{
-	return 1 + conf_rng_below(rng, dev->nb_qps);
-}
-
 static const struct conf_field fields[] = {
 	CONF_FIELD(ops, 1, gen_ops),
 	CONF_FIELD(burst, 1, gen_burst),
-	CONF_FIELD(qps, 1, gen_qps),
+	CONF_FIELD(qps, 1, conf_gen_qps),
 	CONF_NAMED(kind, 0, conf_gen_bool, kind_names),
 	CONF_FIELD(ring, 256, gen_ring),
 	CONF_DATA_FIELDS(conf_gen_small),

@@ -15,16 +15,10 @@
 
 static const char *const dir_names[] = { "compress", "decompress", NULL };
 
-static int32_t
-gen_qps(const struct conf_dev *dev, struct conf_rng *rng)
-{
-	return 1 + conf_rng_below(rng, dev->nb_qps);
-}
-
 static const struct conf_field fields[] = {
 	CONF_NAMED(dir, 0, conf_gen_bool, dir_names),
 	CONF_FIELD(where, 0, conf_gen_where),
-	CONF_FIELD(qps, 1, gen_qps),
+	CONF_FIELD(qps, 1, conf_gen_qps),
 	CONF_DATA_FIELDS(conf_gen_medium),
 	CONF_DEFLATE_FIELDS,
 	CONF_SHAPE_FIELDS,

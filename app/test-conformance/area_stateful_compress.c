@@ -23,38 +23,20 @@ gen_flushes(const struct conf_dev *dev, struct conf_rng *rng)
 }
 
 static int32_t
-gen_empties(const struct conf_dev *dev, struct conf_rng *rng)
-{
-	return conf_rng_percent(rng, 60) ? 0 : conf_rng_below(rng, 50);
-}
-
-static int32_t
-gen_streams(const struct conf_dev *dev, struct conf_rng *rng)
-{
-	return conf_rng_percent(rng, 70) ? 1 : 1 + conf_rng_below(rng, STREAM_MAX);
-}
-
-static int32_t
-gen_qps(const struct conf_dev *dev, struct conf_rng *rng)
-{
-	return 1 + conf_rng_below(rng, dev->nb_qps);
-}
-
-static int32_t
 gen_rounds(const struct conf_dev *dev, struct conf_rng *rng)
 {
 	return conf_rng_percent(rng, 60) ? 1 : 1 + conf_rng_below(rng, 3);
 }
 
 static const struct conf_field fields[] = {
-	CONF_FIELD(streams, 1, gen_streams),
+	CONF_FIELD(streams, 1, stream_gen_streams),
 	CONF_FIELD(rounds, 1, gen_rounds),
 	CONF_DATA_FIELDS(conf_gen_size),
 	CONF_FIELD(chunk, 65535, conf_gen_piece),
 	CONF_FIELD(room, 65535, conf_gen_piece),
 	CONF_FIELD(flushes, 0, gen_flushes),
-	CONF_FIELD(empties, 0, gen_empties),
-	CONF_FIELD(qps, 1, gen_qps),
+	CONF_FIELD(empties, 0, stream_gen_empties),
+	CONF_FIELD(qps, 1, conf_gen_qps),
 	CONF_DEFLATE_FIELDS,
 	CONF_CHKSUM_FIELD,
 	CONF_SHAPE_FIELDS,

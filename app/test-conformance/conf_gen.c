@@ -101,6 +101,12 @@ conf_gen_small(const struct conf_dev *dev, struct conf_rng *rng)
 }
 
 int32_t
+conf_gen_qps(const struct conf_dev *dev, struct conf_rng *rng)
+{
+	return 1 + conf_rng_below(rng, dev->nb_qps);
+}
+
+int32_t
 conf_gen_medium(const struct conf_dev *dev, struct conf_rng *rng)
 {
 	return RTE_MIN(conf_gen_size(dev, rng), 65536);

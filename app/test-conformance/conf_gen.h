@@ -15,6 +15,7 @@ typedef int32_t conf_gen(const struct conf_dev *dev, struct conf_rng *rng);
 conf_gen conf_gen_seed;
 conf_gen conf_gen_size;		/* 0 to 1 MiB, mostly small, edges often */
 conf_gen conf_gen_small;	/* up to some 300 */
+conf_gen conf_gen_qps;	/* queue pairs in use */
 conf_gen conf_gen_medium;	/* up to 64 KiB */
 conf_gen conf_gen_data;
 conf_gen conf_gen_level;

@@ -8,6 +8,18 @@
 #define MAX_IDLE	100u
 #define MAX_OPS		100000u
 
+int32_t
+stream_gen_empties(const struct conf_dev *dev, struct conf_rng *rng)
+{
+	return conf_rng_percent(rng, 60) ? 0 : conf_rng_below(rng, 50);
+}
+
+int32_t
+stream_gen_streams(const struct conf_dev *dev, struct conf_rng *rng)
+{
+	return conf_rng_percent(rng, 70) ? 1 : 1 + conf_rng_below(rng, STREAM_MAX);
+}
+
 void
 stream_limit(const struct conf_dev *dev, struct conf_params *p)
 {

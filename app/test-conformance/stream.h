@@ -36,6 +36,9 @@ struct stream {
 	void *user;
 };
 
+/* Generators: ops without input, in percent; streams in flight at once. */
+conf_gen stream_gen_empties;
+conf_gen stream_gen_streams;
 /* Start anew with the same handle. */
 void stream_begin(struct stream *s, const uint8_t *in, uint32_t len, uint32_t seed);
 /* Until all of them are over. */
