@@ -337,3 +337,19 @@ ref_inflate(const uint8_t *in, size_t len, uint8_t *out, size_t room, int window
 	inflateEnd(&z);
 	return v;
 }
+
+bool
+ref_packed(const uint8_t *in, size_t in_len, const uint8_t *data, size_t len)
+{
+	uint8_t *plain = malloc(len + 1);
+	struct ref_verdict v;
+	bool ret;
+
+	if (plain == NULL)
+		abort();
+	v = ref_inflate(in, in_len, plain, len + 1, 15, SIZE_MAX);
+	ret = v.final && v.consumed == in_len && v.produced == len &&
+		memcmp(plain, data, len) == 0;
+	free(plain);
+	return ret;
+}

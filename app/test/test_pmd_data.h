@@ -114,4 +114,11 @@ struct ref_verdict
 ref_inflate(const uint8_t *in, size_t len, uint8_t *out, size_t room, int window,
 	    size_t step);
 
+/**
+ * Is that, to its last byte, a raw DEFLATE stream of data? Whether it is the same
+ * stream as another engine's is no question to ask: see doc/design/engines.md.
+ */
+bool
+ref_packed(const uint8_t *in, size_t in_len, const uint8_t *data, size_t len);
+
 #endif /* TEST_PMD_DATA_H */
