@@ -224,13 +224,13 @@ static void
 place_buffer(const struct fuzz_req *req, const struct fuzz_mem *data,
 	     const struct fuzz_mem *lists, uint32_t *low, uint32_t *high, uint32_t *len)
 {
+	/* longer than a flat buffer may be: refused, wherever it leads */
 	bool refused = !req->ext && *len > HISI_ZIP_MAX_LEN;
 	uint64_t addr = 0;
 
 	if (*high != UINT32_MAX && req->sgl) {
 		addr = list_addr(lists, *low);
-		if (!refused)
-			*len = clip(*len, MAX_TRANSFER);
+		*len = clip(*len, MAX_TRANSFER);
 	} else if (*high != UINT32_MAX) {
 		addr = addr_of(data, *low % (data->len + 1));
 		if (!refused)
