@@ -299,6 +299,7 @@ struct soft_request {
 	bool want_xxh32;
 	bool xxh32_goes_on;	/* though the stream is new */
 	uint32_t xxh32;		/* out */
+	/* what is above starts as 0, what is below is assigned */
 	struct soft_seg flat[2];
 	struct soft_codec_req codec;
 };

@@ -185,6 +185,13 @@ decode_params(struct uacce_soft_queue *q, const struct hisi_zip_sqe *sqe,
 {
 	struct soft_codec_req *c = &r->codec;
 
+	c->huffman = SOFT_CODEC_HUFFMAN_ANY;
+	c->end = SOFT_CODEC_END_FINAL;
+	c->dict = NULL;
+	c->dict_len = 0;
+	c->partial = false;
+	c->consumed = 0;
+	c->produced = 0;
 	c->crc = 0;
 	c->adler = 1;
 	c->want_crc = r->type == HISI_ZIP_REQ_GZIP;
@@ -341,8 +348,10 @@ void
 soft_zip_exec(struct uacce_soft_queue *q, struct soft_engine *e,
 	      const struct hisi_zip_sqe *sqe, struct soft_result *res)
 {
-	struct soft_request r = { .type = 0 };
+	struct soft_request r;
 
+	/* the rest is assigned: all at once is a string instruction, which starts slowly */
+	memset(&r, 0, offsetof(struct soft_request, flat));
 	memset(res, 0, sizeof(*res));
 	res->status = HISI_ZIP_STATUS_BAD;
 	if (!decode_type(q, sqe, &r) || !decode_stream(q, sqe, &r) ||

@@ -124,9 +124,17 @@ completed(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
 	decode(lane, slot, sqe, a, op);
 	if (unlikely(lane->stream))
 		lane->qp->deq.nb_verify--;
-	else if (unlikely(lane->qp->zip->args.verify != 0 && slot->compress))
+	else if (unlikely(lane->verify && slot->compress))
 		return uacce_zip_verify_start(lane->qp, op);
 	return op;
+}
+
+/* The CQE at the head is done with. */
+static inline void
+take_cqe(struct uacce_zip_lane *lane)
+{
+	hisi_qm_cq_advance(&lane->qm);
+	lane->early = 0;
 }
 
 /* Take one CQE; *op is NULL if it completes nothing. False if it has to wait. */
@@ -137,23 +145,25 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 	const struct hisi_zip_sqe *sqe = hisi_qm_sqe(qm, index);
 	struct uacce_zip_slot *slot = &lane->slots[index];
 	void *owner = hisi_qm_owner(qm, index);
-	bool in_flight = owner != NULL && owner != HISI_QM_SLOT_DONE;
-	struct zip_answer answer = { 0 };
-	bool written = in_flight && zip_answer_read(lane, index, &answer);
+	struct zip_answer answer;
 
 	*op = NULL;
-	if (unlikely(in_flight && !written && must_wait(lane)))
-		return false;
-	if (unlikely(lane->qp->zip->args.verify != 0 && written &&
+	if (unlikely(owner == NULL || owner == HISI_QM_SLOT_DONE)) {
+		take_cqe(lane);
+		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_SLOT], 1);
+		return true;
+	}
+	if (unlikely(!zip_answer_read(lane, slot, sqe, &answer))) {
+		if (must_wait(lane))
+			return false;
+		take_cqe(lane);
+		return true;
+	}
+	if (unlikely(lane->verify &&
 		     (lane->stream ? slot->task == ZIP_TASK_VERIFY : slot->compress) &&
 		     !uacce_zip_verify_can_go_on(lane)))
 		return false;
-	hisi_qm_cq_advance(qm);
-	lane->early = 0;
-	if (unlikely(!in_flight))
-		zip_count(&lane->qp->deq.faults[ZIP_FAULT_CQE_SLOT], 1);
-	if (unlikely(!written))
-		return true;
+	take_cqe(lane);
 	if (unlikely(slot->chain_len > ZIP_CHAIN_KEEP))
 		uacce_zip_sgl_free(slot);
 	/* may submit again: this slot is not free before the next CQ doorbell */

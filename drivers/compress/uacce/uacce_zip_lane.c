@@ -217,7 +217,7 @@ cq_waits(struct uacce_zip_lane *lane)
 {
 	uint16_t index;
 
-	return lane->qp->zip->args.verify != 0 && hisi_qm_cq_peek(&lane->qm, &index) &&
+	return lane->verify && hisi_qm_cq_peek(&lane->qm, &index) &&
 		!uacce_zip_verify_can_go_on(lane);
 }
 
@@ -278,7 +278,8 @@ lane_nb_owed(struct uacce_zip_lane *lane)
 
 		if (index < qm->sq_depth)
 			lane->slots[index].come =
-				zip_answer_read(lane, index, &a);
+				zip_answer_read(lane, &lane->slots[index],
+						hisi_qm_sqe(qm, index), &a);
 		head = hisi_qm_next(head, qm->cq_depth);
 		phase ^= head == 0;
 	}

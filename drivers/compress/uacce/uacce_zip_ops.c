@@ -152,6 +152,7 @@ qp_init_lanes(struct uacce_zip_qp *qp)
 		lane->qp = qp;
 		lane->soft = (l & ZIP_LANE_SOFT) != 0;
 		lane->stream = l >= ZIP_LANE_STREAM;
+		lane->verify = zip->args.verify != 0;
 		if (lane->soft) {
 			lane->engine = &zip->soft;
 			lane->dev = &qp->soft_dev;

@@ -155,6 +155,7 @@ struct uacce_zip_lane {
 	bool soft;			/**< understands the extension */
 	bool polled;			/**< soft device without engine threads */
 	bool stream;			/**< enqueuer and dequeuer are the dequeuer */
+	bool verify;			/**< the device verifies compressions */
 	uint8_t id;			/**< enum uacce_zip_lane_id */
 	struct uacce_zip_slot *slots;
 	struct uacce_zip_lists *lists;

@@ -195,17 +195,16 @@ struct zip_answer {
  * a length that cannot be is preset. Soft lanes: a status that no completion has is.
  */
 static inline bool
-zip_answer_read(const struct uacce_zip_lane *lane, uint16_t slot, struct zip_answer *a)
+zip_answer_read(const struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
+		const struct hisi_zip_sqe *sqe, struct zip_answer *a)
 {
-	const struct hisi_zip_sqe *sqe = hisi_qm_sqe(&lane->qm, slot);
-
 	/* acquire: the soft device writes the status last */
 	a->status = __atomic_load_n(&sqe->status, __ATOMIC_ACQUIRE);
 	a->consumed = __atomic_load_n(&sqe->consumed, __ATOMIC_RELAXED);
 	a->produced = __atomic_load_n(&sqe->produced, __ATOMIC_RELAXED);
 	if (lane->soft)
 		return a->status != HISI_ZIP_STATUS_EXT_PENDING;
-	if (lane->slots[slot].null)
+	if (slot->null)
 		return a->consumed != ZIP_NULL_PENDING;
 	return a->status != 0 || a->consumed != 0 || a->produced != 0;
 }
