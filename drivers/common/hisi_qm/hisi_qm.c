@@ -13,43 +13,44 @@
 
 RTE_LOG_REGISTER_DEFAULT(hisi_qm_logtype, NOTICE);
 
-#define QM_LOG(level, fmt, ...) \
-	rte_log(RTE_LOG_ ## level, hisi_qm_logtype, "hisi_qm: " fmt "\n", \
+#define QM_LOG(q, fmt, ...) \
+	rte_log(uacce_queue_log_level(&(q)->uq), hisi_qm_logtype, "hisi_qm: " fmt "\n", \
 		## __VA_ARGS__)
 
 /* A ring needs a free slot, one to use and one to wait for its acknowledgement. */
 #define HISI_QM_MIN_DEPTH	4
 
 static int
-qm_check_info(const struct uacce_dev *dev, const struct hisi_qm_qp_info *info,
+qm_check_info(const struct hisi_qm_queue *q, const struct hisi_qm_qp_info *info,
 	      uint32_t sqe_size)
 {
+	const struct uacce_dev *dev = q->uq.dev;
 	size_t need = (size_t)info->sq_depth * sqe_size +
 		(size_t)info->cq_depth * sizeof(struct hisi_qm_cqe) +
 		HISI_QM_DUS_RX_STOP;
 
 	if (info->sqe_size != sqe_size) {
-		QM_LOG(ERR, "%s: descriptors of %u bytes, driver writes %u",
+		QM_LOG(q, "%s: descriptors of %u bytes, driver writes %u",
 			dev->name, info->sqe_size, sqe_size);
 		return -ENOTSUP;
 	}
 	if (info->sq_depth < HISI_QM_MIN_DEPTH || info->cq_depth < info->sq_depth) {
-		QM_LOG(ERR, "%s: unusable depths, SQ %u and CQ %u",
+		QM_LOG(q, "%s: unusable depths, SQ %u and CQ %u",
 			dev->name, info->sq_depth, info->cq_depth);
 		return -ENOTSUP;
 	}
 	if (dev->sq_depth != 0 && info->sq_depth != dev->sq_depth) {
-		QM_LOG(ERR, "%s: SQ depth %u, asked for %u",
+		QM_LOG(q, "%s: SQ depth %u, asked for %u",
 			dev->name, info->sq_depth, dev->sq_depth);
 		return -ENOTSUP;
 	}
 	if (dev->dus_size < need || dev->dus_size % sizeof(uint32_t) != 0) {
-		QM_LOG(ERR, "%s: region_dus_size %zu, rings need %zu",
+		QM_LOG(q, "%s: region_dus_size %zu, rings need %zu",
 			dev->name, dev->dus_size, need);
 		return -ENOTSUP;
 	}
 	if (dev->mmio_size < HISI_QM_DB_OFFSET + sizeof(uint64_t)) {
-		QM_LOG(ERR, "%s: region_mmio_size %zu does not hold the doorbell",
+		QM_LOG(q, "%s: region_mmio_size %zu does not hold the doorbell",
 			dev->name, dev->mmio_size);
 		return -ENOTSUP;
 	}
@@ -105,14 +106,14 @@ hisi_qm_setup(struct hisi_qm_queue *q, const struct uacce_dev *dev,
 		goto close;
 	/* a number that does not fit would ring somebody else's doorbell (2.5) */
 	if (ctx.id > HISI_QM_DB_QN_MASK) {
-		QM_LOG(ERR, "%s: queue number %u has no doorbell", dev->name, ctx.id);
+		QM_LOG(q, "%s: queue number %u has no doorbell", dev->name, ctx.id);
 		ret = -ENOTSUP;
 		goto close;
 	}
 	ret = uacce_queue_ioctl(&q->uq, HISI_QM_CMD_SET_QP_INFO, &info);
 	if (ret != 0)
 		goto close;
-	ret = qm_check_info(dev, &info, sqe_size);
+	ret = qm_check_info(q, &info, sqe_size);
 	if (ret != 0)
 		goto close;
 	ret = uacce_queue_map(&q->uq);
@@ -121,13 +122,13 @@ hisi_qm_setup(struct hisi_qm_queue *q, const struct uacce_dev *dev,
 	q->slots = rte_zmalloc_socket("hisi_qm_slots",
 		sizeof(q->slots[0]) * info.sq_depth, RTE_CACHE_LINE_SIZE, socket_id);
 	if (q->slots == NULL) {
-		QM_LOG(ERR, "%s: no memory for %u slots", dev->name, info.sq_depth);
+		QM_LOG(q, "%s: no memory for %u slots", dev->name, info.sq_depth);
 		ret = -ENOMEM;
 		goto close;
 	}
 	qm_init_rings(q, &ctx, &info);
 	if (hisi_qm_tx_stopped(q) || hisi_qm_rx_stopped(q)) {
-		QM_LOG(ERR, "%s: queue %u is stopped before its start, device is resetting",
+		QM_LOG(q, "%s: queue %u is stopped before its start, device is resetting",
 			dev->name, q->id);
 		ret = -EIO;
 		goto free;

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_log.h>
+
 #include "uacce_abi.h"
 
 #define UACCE_NAME_LEN		64	/**< class entry name, with its NUL */
@@ -145,11 +147,18 @@ struct uacce_queue {
 	void *ctx;			/**< soft: its queue; kernel: NULL */
 	void *guard;			/**< kernel: what uacce_guard.h knows of it */
 	int fd;				/**< kernel: descriptor; soft: -1 */
-	bool quiet;			/**< set by the user: open fails at level DEBUG */
+	bool quiet;			/**< set by the user: failures are logged as DEBUG */
 	enum uacce_queue_state state;
 	void *region[UACCE_REGION_NB];	/**< NULL while not mapped */
 	size_t region_len[UACCE_REGION_NB];
 };
+
+/** At which level to log what fails with a queue. */
+static inline uint32_t
+uacce_queue_log_level(const struct uacce_queue *q)
+{
+	return q->quiet ? RTE_LOG_DEBUG : RTE_LOG_ERR;
+}
 
 /** Queues of character devices (datasheet 1.4 to 1.6); backend is unused. */
 extern const struct uacce_queue_ops uacce_kernel_ops;

@@ -29,6 +29,10 @@
 
 #define WHO_LEN		48	/* "name (id)" of a user or group */
 
+#define QUEUE_LOG(q, fmt, ...) \
+	rte_log(uacce_queue_log_level(q), uacce_common_logtype, "UACCE: " fmt "\n", \
+		## __VA_ARGS__)
+
 RTE_LOG_REGISTER_DEFAULT(uacce_common_logtype, NOTICE);
 
 struct uacce_hint {
@@ -184,15 +188,16 @@ log_no_access(const struct uacce_dev *dev)
 static void
 log_no_open(const struct uacce_queue *q, int err)
 {
+	bool soft = q->ops != &uacce_kernel_ops;
 	const char *node = q->dev->node;
 
-	if (err == EACCES && q->ops == &uacce_kernel_ops && !q->quiet) {
+	if (err == EACCES && !soft && !q->quiet) {
 		log_no_access(q->dev);
 		return;
 	}
-	rte_log(q->quiet ? RTE_LOG_DEBUG : RTE_LOG_ERR, uacce_common_logtype,
-		"UACCE: %s: cannot open a queue of %s: %s; %s\n", q->dev->name,
+	QUEUE_LOG(q, "%s: cannot open a queue of %s: %s; %s", q->dev->name,
 		node[0] != '\0' ? node : q->ops->name, rte_strerror(err),
+		soft && err == EBUSY ? "let the device have more (soft_queues)" :
 		uacce_open_hint(err));
 }
 
@@ -250,7 +255,7 @@ uacce_queue_ioctl(struct uacce_queue *q, unsigned long cmd, void *arg)
 
 	rc = q->ops->ioctl(q, cmd, arg);
 	if (rc < 0)
-		UACCE_LOG(ERR, "%s: queue command 0x%lx failed: %s; %s",
+		QUEUE_LOG(q, "%s: queue command 0x%lx failed: %s; %s",
 			q->dev->name, cmd, rte_strerror(-rc), ioctl_hint(-rc));
 	return rc;
 }
@@ -282,7 +287,7 @@ region_unmap(struct uacce_queue *q, enum uacce_region region)
 	q->region_len[region] = 0;
 	rc = q->ops->unmap(q, region, addr, len);
 	if (rc < 0)
-		UACCE_LOG(ERR, "%s: cannot unmap the %s region: %s; "
+		QUEUE_LOG(q, "%s: cannot unmap the %s region: %s; "
 			"it stays mapped until this process ends", q->dev->name,
 			region_name(region), rte_strerror(-rc));
 }
@@ -295,7 +300,7 @@ region_map(struct uacce_queue *q, enum uacce_region region, size_t len)
 
 	rc = q->ops->map(q, region, len, &addr);
 	if (rc < 0) {
-		UACCE_LOG(ERR, "%s: cannot map %zu bytes of the %s region: %s; %s",
+		QUEUE_LOG(q, "%s: cannot map %zu bytes of the %s region: %s; %s",
 			q->dev->name, len, region_name(region),
 			rte_strerror(-rc), map_hint(-rc));
 		return rc;
@@ -340,14 +345,14 @@ uacce_queue_start(struct uacce_queue *q)
 	if (q->state == UACCE_QUEUE_CLOSED)
 		return -EBADF;
 	if (q->state != UACCE_QUEUE_INIT) {
-		UACCE_LOG(ERR, "%s: a queue can be started once: close it and "
+		QUEUE_LOG(q, "%s: a queue can be started once: close it and "
 			"open another", q->dev->name);
 		return -EINVAL;
 	}
 
 	rc = q->ops->ioctl(q, UACCE_CMD_START_Q, NULL);
 	if (rc < 0) {
-		UACCE_LOG(ERR, "%s: cannot start a queue: %s; %s", q->dev->name,
+		QUEUE_LOG(q, "%s: cannot start a queue: %s; %s", q->dev->name,
 			rte_strerror(-rc), ioctl_hint(-rc));
 		q->state = UACCE_QUEUE_PUT;
 		return rc;
@@ -369,7 +374,7 @@ uacce_queue_put(struct uacce_queue *q)
 		rc = q->ops->ioctl(q, UACCE_CMD_PUT_Q, NULL);
 	/* ENXIO: the device is gone and with it what could touch memory */
 	if (rc < 0 && rc != -ENXIO) {
-		UACCE_LOG(ERR, "%s: cannot stop a queue: %s; memory it was given is unsafe "
+		QUEUE_LOG(q, "%s: cannot stop a queue: %s; memory it was given is unsafe "
 			"until the queue is closed; %s", q->dev->name, rte_strerror(-rc),
 			ioctl_hint(-rc));
 		return rc;
@@ -391,7 +396,7 @@ uacce_queue_close(struct uacce_queue *q)
 		region_unmap(q, UACCE_REGION_MMIO);
 		rc = q->ops->close(q);
 		if (rc < 0)
-			UACCE_LOG(ERR, "%s: closing a queue failed: %s; "
+			QUEUE_LOG(q, "%s: closing a queue failed: %s; "
 				"it counts as closed", q->dev->name, rte_strerror(-rc));
 	}
 	queue_reset(q);
