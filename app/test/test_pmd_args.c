@@ -48,6 +48,7 @@ static const struct wrong wrongs[] = {
 	{ "device=soft,soft_depth=100", { "soft_depth=100", "power of two" } },
 	{ "device=soft,soft_depth=65536", { "soft_depth=65536", "32 .. 32768" } },
 	{ "device=soft,soft_queues=1", { "soft_queues=1", "2 .. 1023" } },
+	{ "device=soft,soft_queues=3,verify=all", { "verify=", "soft_queues=4" } },
 	{ "device=soft,soft_queues=1024", { "soft_queues=1024", "2 .. 1023" } },
 	{ "device=soft,soft_faults=flood", { "soft_faults=flood", "joined by +" } },
 	{ "device=soft,soft_faults=status:x", { "soft_faults=status:x", "joined by +" } },
@@ -147,9 +148,14 @@ effects(void)
 	rte_compressdev_info_get(id, &info);
 	TEST_ASSERT(info.max_nb_queue_pairs == 64, "%u", info.max_nb_queue_pairs);
 	rte_vdev_uninit(PMD_NAME);
-	id = pmd_probe(PMD_NAME, "device=soft,soft_queues=7");
+	/* two for stateless ops and two for streams */
+	id = pmd_probe(PMD_NAME, "device=soft,soft_queues=15");
 	rte_compressdev_info_get(id, &info);
 	TEST_ASSERT(info.max_nb_queue_pairs == 3, "%u", info.max_nb_queue_pairs);
+	rte_vdev_uninit(PMD_NAME);
+	id = pmd_probe(PMD_NAME, "device=soft,soft_queues=2");
+	rte_compressdev_info_get(id, &info);
+	TEST_ASSERT(info.max_nb_queue_pairs == 1, "%u", info.max_nb_queue_pairs);
 	rte_vdev_uninit(PMD_NAME);
 	return 0;
 }

@@ -95,6 +95,10 @@ static const struct plan plans[] = {
 	{ "device=soft,soft_ext=off,verify=all,soft_faults=corrupt:c:0:9:2:3", OPS, 9, 0 },
 	{ "device=soft,soft_ext=off,soft_api=2,verify=all,soft_faults=corrupt:c:1:5:3:0",
 		OPS, 5, 0 },
+	/* what does it again is wrong as well: two in a row are two faults of one op */
+	{ "device=soft,verify=all,soft_faults=corrupt:c:0:0:1:3", OPS, 2 * OPS, OPS },
+	{ "device=soft,verify=all,soft_faults=corrupt:c:2:4:1:3", OPS, 4, 2 },
+	{ "device=soft,verify=all,soft_faults=corrupt:c:2:3:1:3", OPS, 3, 1 },
 };
 
 static int

@@ -82,6 +82,14 @@ fake_remove_device(void)
 	}
 }
 
+void *
+fake_dus(unsigned int i)
+{
+	const struct fake_queue *fq = &queues[i];
+
+	return fq->len[UACCE_REGION_DUS] != 0 ? fq->addr[UACCE_REGION_DUS] : NULL;
+}
+
 void
 fake_tear_down(void)
 {

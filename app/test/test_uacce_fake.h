@@ -71,6 +71,10 @@ fake_set_up(const char *node, size_t mmio_limit, size_t dus_size);
 void
 fake_remove_device(void);
 
+/** Where queue i has its rings mapped; NULL if it has not. */
+void *
+fake_dus(unsigned int i);
+
 /** Release all that was left open or mapped, and let all calls pass. */
 void
 fake_tear_down(void);

@@ -4,6 +4,7 @@
 
 #include <rte_cycles.h>
 
+#include "uacce_zip_sgl.h"
 #include "uacce_zip_stream.h"
 
 /* Only what a stateless request can end with counts as success (3.5). */
@@ -119,12 +120,12 @@ completed(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
 {
 	if (unlikely(lane->stream && slot->task == ZIP_TASK_STREAM))
 		return uacce_zip_stream_complete(lane, op, sqe, a);
-	if (unlikely(lane->stream && slot->task == ZIP_TASK_VERIFY))
-		return uacce_zip_verify_complete(lane, op, a);
+	if (unlikely(lane->stream && slot->task != ZIP_TASK_REDO))
+		return uacce_zip_verify_complete(lane, slot, op, a);
 	decode(lane, slot, sqe, a, op);
 	if (unlikely(lane->stream))
-		lane->qp->deq.nb_verify--;
-	else if (unlikely(lane->verify && slot->compress))
+		return uacce_zip_verify_redone(lane->qp, op);
+	if (unlikely(lane->verify && slot->compress))
 		return uacce_zip_verify_start(lane->qp, op);
 	return op;
 }
@@ -160,7 +161,7 @@ complete(struct uacce_zip_lane *lane, uint16_t index, struct rte_comp_op **op)
 		return true;
 	}
 	if (unlikely(lane->verify &&
-		     (lane->stream ? slot->task == ZIP_TASK_VERIFY : slot->compress) &&
+		     (lane->stream ? slot->task != ZIP_TASK_STREAM : slot->compress) &&
 		     !uacce_zip_verify_can_go_on(lane)))
 		return false;
 	take_cqe(lane);
@@ -193,10 +194,8 @@ static void
 lane_check_stall(struct uacce_zip_lane *lane)
 {
 	uint64_t now = rte_rdtsc(), doorbells = lane->qm.deq.doorbells;
-	uint16_t index;
-	/* a completion may wait for room to be verified */
 	bool moved = lane->stall_since == 0 || lane->stall_doorbells != doorbells ||
-		hisi_qm_cq_peek(&lane->qm, &index);
+		uacce_zip_lane_cq_waits(lane);
 
 	if (!moved && now - lane->stall_since < lane->qp->timeout)
 		return;

@@ -17,6 +17,9 @@
 #define API_MIN		2	/* v1 has other doorbells (datasheet 2.5) */
 #define MAX_SKIPS	64
 
+/* One for each direction, and the same for streams and what is verified. */
+#define SOFT_QUEUES_PER_QP	4u
+
 static const char * const zip_algs[] = { "deflate", "zlib", NULL };
 
 struct soft_job {
@@ -93,7 +96,7 @@ soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues
 	conf.faults = refuge ? NULL : args->soft_faults;
 	conf.sq_depth = ext ? 0 : args->soft_depth;
 	conf.trace = args->soft_trace[0] != '\0' ? args->soft_trace : NULL;
-	if (conf.nb_queues == 0 || refuge)
+	if (conf.nb_queues == 0 || refuge || (ext && zip->nb_engines != 0))
 		conf.nb_queues = nb_queues;
 	if (ext)
 		conf.api = 0;
@@ -105,12 +108,18 @@ soft_create(const struct uacce_zip_device *zip, bool ext, unsigned int nb_queues
 	return soft;
 }
 
-/* For each queue pair there may be two queues, and two for streams. */
 static int
 open_soft_device(struct uacce_zip_device *zip)
 {
-	struct uacce_soft *soft = soft_create(zip, true, 4 * ZIP_MAX_QPS);
+	unsigned int nb = zip->args.soft.nb_queues;
+	struct uacce_soft *soft;
 
+	if (zip->nb_engines == 0 && zip->args.verify != 0 && nb != 0 &&
+	    nb < SOFT_QUEUES_PER_QP) {
+		ZIP_LOG(ERR, "verify= needs soft_queues=%u or more", SOFT_QUEUES_PER_QP);
+		return -EINVAL;
+	}
+	soft = soft_create(zip, true, SOFT_QUEUES_PER_QP * ZIP_MAX_QPS);
 	if (soft == NULL)
 		return -errno;
 	zip->soft.backend = soft;
@@ -171,6 +180,12 @@ was_asked_for(const struct uacce_zip_args *args, const char *name)
 	return args->nb_names == 0;
 }
 
+bool
+uacce_zip_engine_raw(const struct uacce_dev *dev)
+{
+	return dev->api_ver >= 3 && uacce_dev_has_alg(dev, "deflate");
+}
+
 /* Xforms are made once for all engines: they must be able to do the same. */
 static bool
 same_kind(const struct uacce_dev *a, const struct uacce_dev *b)
@@ -214,7 +229,10 @@ choose_engines(struct uacce_zip_device *zip, struct uacce_dev *devs, unsigned in
 	for (unsigned int i = 0; i < nb && zip->nb_engines < ZIP_MAX_ENGINES; i++) {
 		if (!was_asked_for(args, devs[i].name))
 			continue;
-		if (devs[i].available <= 0 && !insist)
+		if (!uacce_zip_engine_raw(&devs[i]) && !uacce_dev_has_alg(&devs[i], "zlib"))
+			ZIP_LOG(WARNING, "%s is not used: %s without zlib in its algorithms",
+				devs[i].name, devs[i].api);
+		else if (devs[i].available <= 0 && !insist)
 			ZIP_LOG(INFO, "%s is not used: all its queues are in use",
 				devs[i].name);
 		else if (!insist && access(devs[i].node, R_OK | W_OK) != 0)
@@ -302,7 +320,7 @@ set_caps(struct uacce_zip_device *zip)
 
 		deflate->comp_feature_flags = sgl | RTE_COMP_FF_HUFFMAN_DYNAMIC |
 			RTE_COMP_FF_STATEFUL_COMPRESSION;
-		if (v3)
+		if (uacce_zip_engine_raw(&zip->engines[0].dev))
 			deflate->comp_feature_flags |= RTE_COMP_FF_STATEFUL_DECOMPRESSION;
 		deflate->window_size.min = v3 ? 12 : ZIP_WINDOW_MAX;
 		deflate->window_size.max = ZIP_WINDOW_MAX;
@@ -336,11 +354,14 @@ set_flags(struct uacce_zip_device *zip)
 		zip->feature_flags |= RTE_COMPDEV_FF_OP_DONE_IN_DEQUEUE;
 }
 
-/* What one can always fall back to, else what the engines have. */
+/*
+ * What one can always fall back to, with its streams where there are queues for them,
+ * else what the engines have.
+ */
 static void
 set_max_qps(struct uacce_zip_device *zip)
 {
-	unsigned int max = zip->soft.dev.available / 2;
+	unsigned int max = RTE_MAX(zip->soft.dev.available / SOFT_QUEUES_PER_QP, 1);
 
 	if (!zip->soft_lane) {
 		max = 0;

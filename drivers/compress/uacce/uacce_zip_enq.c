@@ -6,6 +6,7 @@
 
 #include <rte_prefetch.h>
 
+#include "uacce_zip_sgl.h"
 #include "uacce_zip_stream.h"
 
 /* Op and xform agree with each other and with the buffers? */
@@ -256,7 +257,7 @@ uint16_t
 uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
 {
 	struct uacce_zip_qp *qp = queue_pair;
-	uint32_t rung = 0;
+	uint32_t rung = 0, failures;
 	uint16_t i;
 
 	if (unlikely(qp->self != uacce_zip_self)) {
@@ -274,8 +275,9 @@ uacce_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_
 		if (rung & 1)
 			hisi_qm_submit(&qp->lanes[id].qm);
 	/* only now: a lane that failed in mid-burst has had its doorbell */
-	if (unlikely(qp->enq.quiesce != 0))
-		uacce_zip_qp_quiesce(qp);
+	failures = __atomic_load_n(&qp->failures, __ATOMIC_ACQUIRE);
+	if (unlikely(failures != qp->enq.failures))
+		uacce_zip_qp_quiesce(qp, failures);
 	zip_count(&qp->enq.bursts, 1);
 	zip_count(&qp->enq.ops, i);
 	return i;

@@ -8,11 +8,14 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
+#include "uacce_zip_sgl.h"
 #include "uacce_zip_stream.h"
 
 /* After an open that failed: wait this long, twice as long each time, at most so long. */
 #define OPEN_DELAY_MS		100
 #define OPEN_DELAY_MAX_MS	1000
+/* From one attempt to halt a device to the next. */
+#define HALT_DELAY_MS		100
 /* An empty lane that stays unusable for so long is an error to the caller. */
 #define UNUSABLE_MS		1000
 
@@ -26,10 +29,15 @@ lane_set_state(struct uacce_zip_lane *lane, enum uacce_zip_lane_state state)
 static void
 lane_free(struct uacce_zip_lane *lane)
 {
+	uint32_t depth = lane->qm.sq_depth;
+
 	rte_spinlock_lock(&lane->lock);
-	for (uint32_t i = 0; lane->slots != NULL && i < lane->qm.sq_depth; i++)
-		uacce_zip_sgl_free(&lane->slots[i]);
+	/* first: a device that did not halt may still read the lists */
 	hisi_qm_teardown(&lane->qm);
+	for (uint32_t i = 0; lane->slots != NULL && i < depth; i++)
+		uacce_zip_sgl_free(&lane->slots[i]);
+	if (lane->stream)
+		lane->qp->deq.stream_rung &= ~(1u << lane->id);
 	rte_free(lane->slots);
 	rte_free(lane->lists);
 	lane->slots = NULL;
@@ -109,6 +117,7 @@ lane_open(struct uacce_zip_lane *lane)
 	ret = lane_setup(lane);
 	if (ret == 0) {
 		zip_count(&lane->opens, 1);
+		lane->qm.uq.quiet = false;
 		lane_set_state(lane, ZIP_LANE_OPEN);
 	}
 	rte_spinlock_unlock(&lane->lock);
@@ -149,21 +158,18 @@ uacce_zip_lane_ready(struct uacce_zip_lane *lane)
 	case ZIP_LANE_OPEN:
 		/* stopped for new work; the dequeuer retires it */
 		return hisi_qm_tx_stopped(&lane->qm) ? lane_unusable(lane) : 0;
-	case ZIP_LANE_FAILED:
-		lane->qp->enq.quiesce |= 1u << lane->id;
-		return lane_unusable(lane);
 	default:
 		return lane_unusable(lane);
 	}
 }
 
 void
-uacce_zip_qp_quiesce(struct uacce_zip_qp *qp)
+uacce_zip_qp_quiesce(struct uacce_zip_qp *qp, uint32_t failures)
 {
-	for (unsigned int l = 0; l < ZIP_LANE_NB; l++)
-		if (qp->enq.quiesce & (1u << l))
+	for (unsigned int l = 0; l < ZIP_LANE_STREAM; l++)
+		if (__atomic_load_n(&qp->lanes[l].state, __ATOMIC_ACQUIRE) == ZIP_LANE_FAILED)
 			lane_set_state(&qp->lanes[l], ZIP_LANE_QUIESCED);
-	qp->enq.quiesce = 0;
+	qp->enq.failures = failures;
 }
 
 void
@@ -181,8 +187,12 @@ uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
 	zip_count(&lane->failures, 1);
 	/* the device must be off the buffers before their ops are given back */
 	lane->hot = hisi_qm_halt(&lane->qm) != 0;
+	lane->halt_again = rte_rdtsc() + zip_tsc_of_ms(HALT_DELAY_MS);
 	lane->cq_valid = cq_valid && !lane->hot;
+	lane->swept = false;
 	lane_set_state(lane, ZIP_LANE_FAILED);
+	/* release: the enqueuer finds the state that it comes to look for */
+	__atomic_store_n(&lane->qp->failures, lane->qp->failures + 1, __ATOMIC_RELEASE);
 }
 
 /* An op whose completion will not come. */
@@ -198,22 +208,31 @@ lane_fail_op(struct uacce_zip_lane *lane, uint16_t slot, struct rte_comp_op *op)
 
 /*
  * A device that would not halt is only off the buffers once its queue is closed, and
- * that takes the rings from an enqueuer that may still write to them.
+ * that takes the rings from an enqueuer that may still write to them. One that does not
+ * come, and so never lets go, must not keep the ops: the device is asked again.
  */
 static bool
 lane_cooled(struct uacce_zip_lane *lane, bool quiesced)
 {
-	if (lane->hot && quiesced) {
+	uint64_t now = rte_rdtsc();
+
+	if (!lane->hot)
+		return true;
+	if (quiesced) {
 		rte_spinlock_lock(&lane->lock);
 		hisi_qm_unmap(&lane->qm);
 		rte_spinlock_unlock(&lane->lock);
 		lane->hot = false;
+	} else if (now >= lane->halt_again) {
+		lane->qm.uq.quiet = true;
+		lane->hot = hisi_qm_halt(&lane->qm) != 0;
+		lane->halt_again = now + zip_tsc_of_ms(HALT_DELAY_MS);
 	}
 	return !lane->hot;
 }
 
-static bool
-cq_waits(struct uacce_zip_lane *lane)
+bool
+uacce_zip_lane_cq_waits(struct uacce_zip_lane *lane)
 {
 	uint16_t index;
 
@@ -236,10 +255,13 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 	if (lane->cq_valid) {
 		n = uacce_zip_lane_reap(lane, ops, nb_ops);
 		/* completions may wait for room to be verified */
-		if (n != 0 || cq_waits(lane))
+		if (n != 0 || uacce_zip_lane_cq_waits(lane))
 			return n;
 		lane->cq_valid = false;
 	}
+	/* an enqueuer that does not know yet may have added one since */
+	if (lane->swept && !quiesced && ++lane->idle_polls % ZIP_STALL_POLLS != 0)
+		return 0;
 	for (uint16_t i = 0; i < qm->sq_depth && n < nb_ops; i++) {
 		void *owner = hisi_qm_owner(qm, i);
 
@@ -258,6 +280,7 @@ uacce_zip_lane_sweep(struct uacce_zip_lane *lane, struct rte_comp_op **ops,
 	}
 	qm->deq.nb_unacked = 0;
 	zip_count(&lane->qp->deq.lane_ops[lane->id], n);
+	lane->swept = n == 0;
 	if (n == 0 && quiesced)
 		lane_free(lane);
 	return n;

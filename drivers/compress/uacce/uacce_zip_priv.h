@@ -130,6 +130,7 @@ enum uacce_zip_task {
 	ZIP_TASK_STREAM = 0,
 	ZIP_TASK_VERIFY,	/**< of an op that another lane has completed */
 	ZIP_TASK_REDO,		/**< of one whose output was wrong */
+	ZIP_TASK_VERIFY_REDO,	/**< of what came of that */
 };
 
 /** What is needed when a request completes, beside its op. */
@@ -176,6 +177,8 @@ struct uacce_zip_lane {
 	/* the dequeuer's, cold */
 	bool cq_valid;			/**< of a failed lane: CQEs may be believed */
 	bool hot;			/**< halting failed: memory is not safe yet */
+	bool swept;			/**< of a failed lane: nothing was found last time */
+	uint64_t halt_again;		/**< TSC before which that is not tried again */
 	uint64_t early;			/**< TSC since when the CQE at the head waits, or 0 */
 	uint64_t failures;
 	uint32_t idle_polls;
@@ -196,6 +199,8 @@ struct uacce_zip_qp {
 	uint64_t timeout;		/**< TSC cycles; 0: none */
 	struct uacce_dev soft_dev;	/**< soft queues as deep as asked for */
 	struct rte_ring *stream_ops;	/**< accepted, not begun: enqueuer to dequeuer */
+	/** Of lanes; counted by the dequeuer: the enqueuer is to let go of them. */
+	uint32_t failures;
 
 	/** The enqueuer's line. */
 	alignas(2 * RTE_CACHE_LINE_SIZE) struct {
@@ -205,7 +210,7 @@ struct uacce_zip_qp {
 		uint64_t full;
 		uint64_t lane_ops[ZIP_LANE_NB];
 		uint64_t fallback[ZIP_FALLBACK_NB];
-		uint32_t quiesce;	/**< failed lanes met in this burst, a bit each */
+		uint32_t failures;	/**< those it has seen */
 	} enq;
 
 	/** The dequeuer's line. */
@@ -297,6 +302,10 @@ uacce_zip_engines_open(struct uacce_zip_device *zip);
 void
 uacce_zip_engines_close(struct uacce_zip_device *zip);
 
+/** Does it know raw DEFLATE? Without that it compresses alone, as zlib (3.6). */
+bool
+uacce_zip_engine_raw(const struct uacce_dev *dev);
+
 /**
  * Is the engine of a lane still there, and the one that its xforms were made for?
  *
@@ -342,14 +351,18 @@ uacce_zip_udc(const uint8_t *history, uint32_t len, uint8_t window);
 int
 uacce_zip_lane_ready(struct uacce_zip_lane *lane);
 
-/** Enqueuer, at the end of a burst: let go of the failed lanes it has met. */
+/** Enqueuer, at the end of a burst: let go of the lanes that have failed. */
 void
-uacce_zip_qp_quiesce(struct uacce_zip_qp *qp);
+uacce_zip_qp_quiesce(struct uacce_zip_qp *qp, uint32_t failures);
 
 /** Dequeuer: halt the device's side and stop using the lane. */
 void
 uacce_zip_lane_fail(struct uacce_zip_lane *lane, enum uacce_zip_fault fault,
 		    bool cq_valid);
+
+/** Dequeuer: is there a completion that waits for room to be verified? */
+bool
+uacce_zip_lane_cq_waits(struct uacce_zip_lane *lane);
 
 /** Dequeuer: give back ops of a failed lane; closes it once nobody uses it. */
 uint16_t
@@ -370,49 +383,6 @@ uacce_zip_lane_expire(struct uacce_zip_lane *lane);
 /** Control: close whatever state the lane is in. @return ops never dequeued. */
 uint16_t
 uacce_zip_lane_close(struct uacce_zip_lane *lane);
-
-/* uacce_zip_sgl.c */
-
-/** Entries for len bytes of a chain from offset in segment m; empty ones do not count. */
-uint32_t
-uacce_zip_sgl_count(const struct rte_mbuf *m, uint32_t offset, uint32_t len);
-
-/**
- * Memory for the lists of a request; what the slot has already is used again.
- *
- * @param nb_src, nb_dst
- *   Entries of each side.
- * @return
- *   0, or -ENOMEM.
- */
-int
-uacce_zip_sgl_reserve(struct uacce_zip_qp *qp, struct uacce_zip_slot *slot,
-		      uint32_t nb_src, uint32_t nb_dst);
-
-/**
- * Describe len bytes of a chain, from offset in segment m, by hardware SGLs.
- *
- * @param list
- *   Used if the entries fit, else mem is.
- * @param nb
- *   Entries, that of the spill included.
- * @param spill_len
- *   Bytes of spill to append; 0 for none.
- * @return
- *   Address for the SQE.
- */
-uint64_t
-uacce_zip_sgl_build(struct uacce_zip_list *list, void *mem, uint32_t nb,
-		    struct rte_mbuf *m, uint32_t offset, uint32_t len,
-		    uint8_t *spill, uint32_t spill_len);
-
-/** Bytes of memory for a chain of nb entries, 0 if the inline list holds them. */
-size_t
-uacce_zip_sgl_size(uint32_t nb);
-
-/** Free what a slot has for lists; NULL is ignored. */
-void
-uacce_zip_sgl_free(struct uacce_zip_slot *slot);
 
 /* uacce_zip_stream.c */
 int

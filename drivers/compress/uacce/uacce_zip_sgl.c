@@ -7,7 +7,7 @@
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 
-#include "uacce_zip_priv.h"
+#include "uacce_zip_sgl.h"
 
 uint32_t
 uacce_zip_sgl_count(const struct rte_mbuf *m, uint32_t offset, uint32_t len)

@@ -44,6 +44,8 @@ uacce_zip_stats_get(struct rte_compressdev *cdev, struct rte_compressdev_stats *
 void
 uacce_zip_stats_reset(struct rte_compressdev *cdev)
 {
+	if (!uacce_zip_is_mine(cdev))
+		return;
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
 		struct uacce_zip_qp *qp = cdev->data->queue_pairs[i];
 

@@ -58,9 +58,12 @@ uacce_zip_stream_create(struct rte_compressdev *cdev, const struct rte_comp_xfor
 {
 	struct uacce_zip_device *zip = cdev->data->dev_private;
 	int socket_id = cdev->data->socket_id;
-	struct uacce_zip_stream *s = uacce_zip_stream_alloc(zip, socket_id);
+	struct uacce_zip_stream *s;
 	int ret;
 
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
+	s = uacce_zip_stream_alloc(zip, socket_id);
 	if (s == NULL)
 		return -ENOMEM;
 	ret = uacce_zip_xform_init(zip, xform, &s->x);
@@ -83,7 +86,8 @@ uacce_zip_stream_free(struct rte_compressdev *cdev, void *stream)
 {
 	struct uacce_zip_stream *s = stream;
 
-	RTE_SET_USED(cdev);
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	if (s == NULL)
 		return -EINVAL;
 	if (__atomic_load_n(&s->op, __ATOMIC_ACQUIRE) != NULL) {
@@ -291,8 +295,8 @@ cached_end(const struct uacce_zip_stream *s, uint32_t status)
 	uint64_t tail;
 
 	if (s->x.compress || state != HISI_ZIP_CTX0_NOT_STARTED ||
-	    status != HISI_ZIP_STATUS_OK || bits > HISI_ZIP_CTX0_TAIL_MAX ||
-	    window > HISI_ZIP_CTX_WINDOW_MAX)
+	    (status & HISI_ZIP_STATUS_MASK) != HISI_ZIP_STATUS_OK ||
+	    bits > HISI_ZIP_CTX0_TAIL_MAX || window > HISI_ZIP_CTX_WINDOW_MAX)
 		return 0;
 	memcpy(&tail, s->ctx + HISI_ZIP_CTX_HW + HISI_ZIP_CTX_TAIL(window), sizeof(tail));
 	return uacce_zip_tail_end(tail, bits);

@@ -204,10 +204,14 @@ uacce_zip_verify_can_go_on(struct uacce_zip_lane *lane);
 struct rte_comp_op *
 uacce_zip_verify_start(struct uacce_zip_qp *qp, struct rte_comp_op *op);
 
+/** Dequeuer: it was done again, and is verified again. @return as above. */
+struct rte_comp_op *
+uacce_zip_verify_redone(struct uacce_zip_qp *qp, struct rte_comp_op *op);
+
 /** Dequeuer: it was verified. @return the op, NULL if it is done again. */
 struct rte_comp_op *
-uacce_zip_verify_complete(struct uacce_zip_lane *lane, struct rte_comp_op *op,
-			  const struct zip_answer *a);
+uacce_zip_verify_complete(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
+			  struct rte_comp_op *op, const struct zip_answer *a);
 
 /* uacce_zip_udc.c */
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "uacce_zip_sgl.h"
 #include "uacce_zip_stream.h"
 
 bool

@@ -33,9 +33,9 @@ uacce_zip_stream_room(struct uacce_zip_qp *qp)
 bool
 uacce_zip_verify_can_go_on(struct uacce_zip_lane *lane)
 {
-	/* one that is verified may be made again, and is counted already */
+	/* one that is verified may be made again and so on, and is counted already */
 	return lane->stream ?
-		uacce_zip_stream_lane_room(verify_lane(lane->qp, HISI_QM_QC_COMPRESS)) :
+		uacce_zip_stream_lane_room(verify_lane(lane->qp, !(lane->id & 1))) :
 		uacce_zip_stream_room(lane->qp);
 }
 
@@ -62,7 +62,7 @@ submit_later(struct uacce_zip_lane *lane, struct uacce_zip_slot *slot,
 }
 
 static int
-verify_push(struct uacce_zip_lane *lane, struct rte_comp_op *op)
+verify_push(struct uacce_zip_lane *lane, struct rte_comp_op *op, enum uacce_zip_task task)
 {
 	const struct uacce_zip_xform *x = op->private_xform;
 	uint16_t tail = lane->qm.enq.tail;
@@ -95,19 +95,37 @@ verify_push(struct uacce_zip_lane *lane, struct rte_comp_op *op)
 		ret = uacce_zip_lane_lists(lane, slot, sqe, &stream, &data);
 	if (ret != 0)
 		return ret;
-	submit_later(lane, slot, ZIP_TASK_VERIFY);
+	submit_later(lane, slot, task);
 	hisi_qm_push(&lane->qm, op);
 	return 0;
+}
+
+/* The op if that cannot be, else NULL. */
+static struct rte_comp_op *
+verify(struct uacce_zip_qp *qp, struct rte_comp_op *op, enum uacce_zip_task task)
+{
+	struct uacce_zip_lane *lane = verify_lane(qp, HISI_QM_QC_DECOMPRESS);
+
+	if (!uacce_zip_stream_lane_usable(lane) || !hisi_qm_has_room(&lane->qm) ||
+	    verify_push(lane, op, task) != 0)
+		return give_up(qp, op);
+	return NULL;
+}
+
+/* Is there output that can be wrong? */
+static bool
+has_output(const struct rte_comp_op *op)
+{
+	return op->status == RTE_COMP_OP_STATUS_SUCCESS ||
+		op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE;
 }
 
 struct rte_comp_op *
 uacce_zip_verify_start(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 {
-	struct uacce_zip_lane *lane = verify_lane(qp, HISI_QM_QC_DECOMPRESS);
 	const struct uacce_zip_xform *x = op->private_xform;
 
-	if ((op->status != RTE_COMP_OP_STATUS_SUCCESS &&
-	     op->status != RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE) ||
+	if (!has_output(op) ||
 	    (x->soft.dw9 & HISI_ZIP_DW9_REQ_MASK) != HISI_ZIP_REQ_DEFLATE)
 		return op;
 	if (qp->deq.verify_left != 0) {
@@ -115,13 +133,17 @@ uacce_zip_verify_start(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 		return op;
 	}
 	qp->deq.verify_left = qp->zip->args.verify - 1;
-	if (!uacce_zip_stream_lane_usable(lane) || !hisi_qm_has_room(&lane->qm) ||
-	    verify_push(lane, op) != 0)
-		return give_up(qp, op);
-	return NULL;
+	return verify(qp, op, ZIP_TASK_VERIFY);
 }
 
-/* Compress again, where it is known to go right. */
+struct rte_comp_op *
+uacce_zip_verify_redone(struct uacce_zip_qp *qp, struct rte_comp_op *op)
+{
+	qp->deq.nb_verify--;
+	return has_output(op) ? verify(qp, op, ZIP_TASK_VERIFY_REDO) : op;
+}
+
+/* Compress again, in software. */
 static struct rte_comp_op *
 redo(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 {
@@ -143,15 +165,18 @@ redo(struct uacce_zip_qp *qp, struct rte_comp_op *op)
 }
 
 struct rte_comp_op *
-uacce_zip_verify_complete(struct uacce_zip_lane *lane, struct rte_comp_op *op,
-			  const struct zip_answer *a)
+uacce_zip_verify_complete(struct uacce_zip_lane *lane, const struct uacce_zip_slot *slot,
+			  struct rte_comp_op *op, const struct zip_answer *a)
 {
 	struct uacce_zip_qp *qp = lane->qp;
 
+	bool again = slot->task == ZIP_TASK_VERIFY_REDO;
+
 	qp->deq.nb_verify--;
-	zip_count(&qp->deq.verified, 1);
+	if (!again)
+		zip_count(&qp->deq.verified, 1);
 	if (likely((a->status & HISI_ZIP_STATUS_MASK) == HISI_ZIP_STATUS_OK))
 		return op;
 	zip_count(&qp->deq.faults[ZIP_FAULT_VERIFY], 1);
-	return redo(qp, op);
+	return again ? give_up(qp, op) : redo(qp, op);
 }

@@ -181,7 +181,7 @@ static void
 engine_template(const struct uacce_dev *dev, const struct xform_params *p,
 		struct uacce_zip_xform *x)
 {
-	bool raw = uacce_dev_has_alg(dev, "deflate") && dev->api_ver >= 3;
+	bool raw = uacce_zip_engine_raw(dev);
 	uint32_t type = dev->api_ver >= 3 ? HISI_ZIP_SQE_TYPE3 : HISI_ZIP_SQE_TYPE0;
 	uint32_t window = HISI_ZIP_WIN_32K;
 	struct hisi_zip_sqe *sqe = &x->engine;
@@ -331,6 +331,8 @@ uacce_zip_xform_create(struct rte_compressdev *cdev,
 	struct uacce_zip_xform *x;
 	int ret;
 
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	x = rte_malloc_socket("uacce_zip_xform", sizeof(*x), RTE_CACHE_LINE_SIZE,
 			      cdev->data->socket_id);
 	if (x == NULL) {
@@ -349,7 +351,9 @@ uacce_zip_xform_create(struct rte_compressdev *cdev,
 int
 uacce_zip_xform_free(struct rte_compressdev *cdev, void *private_xform)
 {
-	RTE_SET_USED(cdev);
+	/* a child of fork() shares it with us */
+	if (!uacce_zip_is_mine(cdev))
+		return -EPERM;
 	if (private_xform == NULL)
 		return -EINVAL;
 	uacce_zip_xform_fini(private_xform);
