@@ -263,7 +263,7 @@ def render_text(report):
                 lines.append(line)
     lines += ["", *notes(report)]
     for which in ("1", "default"):
-        lines += [f"{OURS} at {level_note(report, which)}: {text}"
+        lines += [f"{OURS} at {level_note(report, which)}, geometric means: {text}"
                   for text in summary_lines(report, which)]
     return "\n".join(lines)
 
@@ -280,11 +280,15 @@ def notes(report):
     if report["disturbed"]:
         disturbed = [f"Other programs took CPU time from {report['disturbed']} of "
                      f"{report['runs']} runs: figures are less certain."]
+    # a figure without such a run is that of the run that was disturbed least
+    least = any(all(run[2] > DISTURBED for run in value["rounds"])
+                for cell in report["results"] for value in cell["drivers"].values())
     return disturbed + [
         f"{mach['cpu']}, {mach['cpus']} CPUs, DPDK {mach['dpdk']}, {settings['memory']}; "
         f"{TOOL} on one core,",
-        f"medians of the undisturbed of {settings['rounds']} interleaved rounds, bursts of "
-        f"{settings['burst']}, one segment per operation, dynamic Huffman codes.",
+        f"medians of the undisturbed of {settings['rounds']} interleaved rounds"
+        f"{' (where there is none: the least disturbed)' if least else ''},",
+        f"bursts of {settings['burst']}, one segment per operation, dynamic Huffman codes.",
         "The tool can't give a driver level -1 (its --compress-level reads unsigned numbers up",
         "to 9), so \"default\" is the level that each driver takes for it by its documentation.",
     ]
