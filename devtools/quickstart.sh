@@ -103,7 +103,8 @@ main()
 		"$BUILD"/corpus/{text,elf,packets}.bin || die "the measurement failed"
 	step "Done in $((SECONDS / 60)) min $((SECONDS % 60)) s. The plug-in:"
 	say "  $plugin"
-	say "To use it: -d PLUGIN --vdev=$VDEV with any DPDK program, or meson install -C build"
+	say "To use it: --no-huge -m 512 -d PLUGIN --vdev=$VDEV with any DPDK program"
+	say "(the hugepages of this run are given back); without -d after meson install -C build"
 	say "quickstart: OK"
 }
 
