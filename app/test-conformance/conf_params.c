@@ -7,6 +7,10 @@
 
 #include "conf.h"
 
+#define VALUES_LEN	320	/* the names of all values of one parameter */
+#define LIST_INDENT	20
+#define LIST_WIDTH	98
+
 static int32_t *
 value(const struct conf_field *f, struct conf_params *p)
 {
@@ -81,6 +85,32 @@ value_parse(const struct conf_field *f, const char *text, size_t len, int32_t *v
 	return errno == 0 && *end == '\0' && end != copy ? 0 : -EINVAL;
 }
 
+/* "a|b|c", or N where any number is a value. */
+static void
+values_say(const struct conf_field *f, char *text, size_t size)
+{
+	size_t n = 0;
+
+	snprintf(text, size, "N");
+	for (int32_t i = 0; f->names != NULL && f->names[i] != NULL && n < size; i++)
+		n += snprintf(text + n, size - n, "%s%s", i != 0 ? "|" : "", f->names[i]);
+}
+
+/* Why what was given for the field, if there is one, is of no use. */
+static int
+refuse(const struct conf_area *area, const struct conf_field *f, const char *text, size_t len)
+{
+	char values[VALUES_LEN];
+
+	fprintf(stderr, "%s: bad parameter: %.*s", area->name, (int)len, text);
+	if (f != NULL) {
+		values_say(f, values, sizeof(values));
+		fprintf(stderr, ", allowed is %s=%s", f->name, values);
+	}
+	fprintf(stderr, " (--list names all)\n");
+	return -EINVAL;
+}
+
 static const struct conf_field *
 field_find(const struct conf_area *area, const char *name, size_t len)
 {
@@ -100,10 +130,8 @@ assign(const struct conf_area *area, const char *text, struct conf_params *p, bo
 
 		if ((f == NULL && strict) || key == len ||
 		    (f != NULL &&
-		     value_parse(f, text + key + 1, len - key - 1, value(f, p)) != 0)) {
-			fprintf(stderr, "%s: bad parameter: %.*s\n", area->name, (int)len, text);
-			return -EINVAL;
-		}
+		     value_parse(f, text + key + 1, len - key - 1, value(f, p)) != 0))
+			return refuse(area, f, text, len);
 		text += len + (text[len] == ',');
 	}
 	return 0;
@@ -123,15 +151,35 @@ conf_params_set(const struct conf_area *area, const char *text, struct conf_para
 	return assign(area, text, p, false);
 }
 
+/* The parameters of an area and their values, in lines of a terminal's width. */
+static void
+fields_list(const struct conf_area *area)
+{
+	char values[VALUES_LEN];
+	int at = LIST_INDENT;
+
+	printf("%*s", at, "");
+	for (const struct conf_field *f = area->fields; f->name != NULL; f++) {
+		int len;
+
+		values_say(f, values, sizeof(values));
+		len = (int)(strlen(f->name) + strlen(values)) + 2;
+		if (at != LIST_INDENT && at + len > LIST_WIDTH) {
+			printf("\n%*s", LIST_INDENT, "");
+			at = LIST_INDENT;
+		}
+		printf(" %s=%s", f->name, values);
+		at += len;
+	}
+	printf("\n");
+}
+
 void
 conf_area_list(const struct conf_dev *dev)
 {
 	for (const struct conf_area *const *a = conf_areas; *a != NULL; a++) {
 		printf("%-20s %s%s\n", (*a)->name, (*a)->about,
 		       (*a)->offered(dev) ? "" : " [not advertised]");
-		printf("%20s", "");
-		for (const struct conf_field *f = (*a)->fields; f->name != NULL; f++)
-			printf(" %s", f->name);
-		printf("\n");
+		fields_list(*a);
 	}
 }
