@@ -290,6 +290,9 @@ scan_engines(struct uacce_zip_device *zip)
 		  skips, nb_skips);
 	if (nb < 0)
 		ZIP_LOG(ERR, "cannot read %s: %s", args->class_path, strerror(-nb));
+	else if (zip->nb_engines == 0 && insist && access(args->class_path, F_OK) != 0)
+		ZIP_LOG(ERR, "no usable ZIP engine: %s: %s (hisi_zip with uacce_mode=1?)",
+			args->class_path, strerror(errno));
 	else if (zip->nb_engines == 0 && insist)
 		ZIP_LOG(ERR,
 			"no usable ZIP engine below %s (hisi_zip with uacce_mode=1?), %u are unfit",
