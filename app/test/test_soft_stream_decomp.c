@@ -65,11 +65,11 @@ check_state(const struct tstream *s, struct feed *f, uint32_t room)
 	uint32_t held = f->made < TS_WINDOW_MAX ? f->made : TS_WINDOW_MAX;
 	uint32_t window = s->words[2] & 0xffff;
 
-	TEST_ASSERT(state == 0 || state == TS_NO_ROOM || state == TS_NOT_STARTED,
-		    "dw15 %08x", s->words[0]);
+	TEST_ASSERT(state <= TS_NOT_STARTED && (state != TS_LAST_NO_ROOM ||
+		    TS_FINAL(s->words[0])), "dw15 %08x", s->words[0]);
 	TEST_ASSERT(window <= held && window + 258 > held && window_true(s, f->made),
 		    "window of %u after %zu", window, f->made);
-	if (state == TS_NO_ROOM) {
+	if (state == TS_NO_ROOM || state == TS_LAST_NO_ROOM) {
 		TEST_ASSERT(s->sqe[DW_PRODUCED] == room, "no room, but %u of %u used",
 			    s->sqe[DW_PRODUCED], room);
 		f->no_room++;
@@ -137,12 +137,12 @@ pump_bare(struct tstream *s, struct feed *f, size_t len)
 	while (f->in < f->len && status == TC_OK)
 		status = step(s, f, f->len);
 	state = TS_STATE(s->words[0]);
-	while (status == TC_OK && (state == TS_NO_ROOM || state == TS_NOT_STARTED)) {
+	while (status == TC_OK && state != 0) {
 		uint32_t produced = s->sqe[DW_PRODUCED];
 
 		status = step(s, f, f->len);
 		TEST_ASSERT(status != TC_OK || s->sqe[DW_PRODUCED] != 0 || produced != 0 ||
-			    state != TS_NO_ROOM, "output is pending for ever");
+			    state == TS_NOT_STARTED, "output is pending for ever");
 		state = TS_STATE(s->words[0]);
 	}
 	TEST_ASSERT(status == TS_END, "status %x, state %u after %zu of %zu out", status, state,
@@ -290,6 +290,78 @@ ignored(struct tstream *s)
 	return 0;
 }
 
+/*
+ * A client that makes a request without input only where the words ask for one (5.7):
+ * the whole stream is in the device's cache, and more output than room.
+ */
+static int
+asked(struct tstream *s)
+{
+	/* fixed codes, final: 'a' and 258 more of it, in 31 bits */
+	static const uint8_t stream[] = { 0x4b, 0x1c, 0x05, 0x00 };
+	unsigned int nulls = 0;
+	uint32_t made = 0;
+	int status;
+
+	if (s->ext != 0 || s->type != TC_DEFLATE)
+		return 0;
+	s->fresh = true;
+	status = tstream_ask(s, stream, sizeof(stream), out, 100, false);
+	TEST_ASSERT(status == TC_OK && s->sqe[DW_CONSUMED] == sizeof(stream) &&
+		    s->sqe[DW_PRODUCED] == 0 && TS_STATE(s->words[0]) == TS_NOT_STARTED,
+		    "status %x, dw15 %08x", status, s->words[0]);
+	while (status == TC_OK && TS_STATE(s->words[0]) != 0 &&
+	       TS_STATE(s->words[0]) != TS_NO_ROOM) {
+		status = tstream_ask(s, stream, 0, out + made, 100, false);
+		made += s->sqe[DW_PRODUCED];
+		TEST_ASSERT(status != TC_OK || (s->sqe[DW_PRODUCED] == 100 &&
+			    TS_FINAL(s->words[0])), "status %x, dw15 %08x", status, s->words[0]);
+		nulls++;
+	}
+	TEST_ASSERT(status == TS_END && made == 259 && nulls == 3, "status %x after %u", status,
+		    made);
+	return 0;
+}
+
+/* What there is still to come of a stored block, and whether it is the last. */
+static int
+stored(struct tstream *s)
+{
+	static const uint32_t upto[] = { 6, 505, 1004 };	/* of 5 + 1000 bytes */
+
+	if (s->type != TC_DEFLATE)
+		return 0;
+	for (unsigned int last = 0; last < 2; last++) {
+		const uint8_t header[] = { last, 0xe8, 0x03, 0x17, 0xfc };
+		uint32_t in = 0;
+
+		memcpy(packed, header, sizeof(header));
+		memset(packed + sizeof(header), 'b', 1000);
+		s->fresh = true;
+		for (unsigned int i = 0; i < DIM(upto); in = upto[i++]) {
+			TEST_ASSERT(tstream_ask(s, packed + in, upto[i] - in, out, LEN, false) ==
+				    TC_OK, "status %x", s->sqe[DW_STATUS]);
+			TEST_ASSERT(TS_STATE(s->words[0]) == 0 &&
+				    TS_FINAL(s->words[0]) == last &&
+				    s->words[1] == sizeof(header) + 1000 - upto[i],
+				    "dw15 %08x, dw28 %u", s->words[0], s->words[1]);
+		}
+	}
+	return 0;
+}
+
+static int
+words(struct tstream *s)
+{
+	return asked(s) != 0 || stored(s) != 0 ? -1 : 0;
+}
+
+static int
+test_words(void)
+{
+	return tstream_each(TC_DECOMPRESS, 7204, words);
+}
+
 static int
 test_cuts(void)
 {
@@ -311,3 +383,4 @@ test_ignored(void)
 UACCE_TEST(soft_stream_decomp_cuts, test_cuts)
 UACCE_TEST(soft_stream_decomp_ends, test_ends)
 UACCE_TEST(soft_stream_decomp_ignored, test_ignored)
+UACCE_TEST(soft_stream_decomp_words, test_words)

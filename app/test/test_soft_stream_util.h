@@ -21,7 +21,9 @@
 
 /* dw15 (5.2) */
 #define TS_STATE(dw)	((dw) & 0xfu)
+#define TS_FINAL(dw)	((dw) >> 7 & 1u)
 #define TS_TAIL_BITS(dw) ((dw) >> 10 & 0x3fu)
+#define TS_LAST_NO_ROOM	1u
 #define TS_NO_ROOM	2u
 #define TS_NOT_STARTED	3u
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -114,6 +115,7 @@ uacce_soft_close(struct uacce_soft_queue *q)
 {
 	struct uacce_soft *dev = q->dev;
 
+	soft_queue_drain(q);
 	soft_queue_quiesce(q, SOFT_QUEUE_ZOMBIE);
 	soft_trace(q, UACCE_SOFT_TRACE_CLOSE, 0, 0, NULL, 0);
 	pthread_mutex_lock(&dev->lock);
@@ -148,6 +150,7 @@ ioctl_start(struct uacce_soft_queue *q)
 static int
 ioctl_put(struct uacce_soft_queue *q)
 {
+	soft_queue_drain(q);
 	soft_queue_quiesce(q, q->dev->conf.put_ends ?
 			   SOFT_QUEUE_ZOMBIE : SOFT_QUEUE_INIT);
 	soft_trace(q, UACCE_SOFT_TRACE_PUT, 0, 0, NULL, 0);
@@ -295,9 +298,18 @@ uacce_soft_fault(struct uacce_soft *dev, const char *spec)
 void
 uacce_soft_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx)
 {
+	bool due = rx != 0;
+
+	pthread_mutex_lock(&q->lock);
 	soft_queue_stop_words(q, tx, rx);
+	while (due && q->rx_due) {
+		pthread_mutex_unlock(&q->lock);
+		sched_yield();
+		pthread_mutex_lock(&q->lock);
+	}
+	pthread_mutex_unlock(&q->lock);
 	/* what waited in the ring is work again */
-	if (!q->polled && rx == 0)
+	if (!q->polled && !due)
 		wake(q->dev);
 }
 

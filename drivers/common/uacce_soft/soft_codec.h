@@ -196,6 +196,14 @@ soft_codec_resume(struct soft_codec *codec, struct soft_resume *s,
 		  uint8_t window[SOFT_RESUME_WINDOW], uint32_t *window_len,
 		  struct soft_codec_req *req, bool hold_short);
 
+/** Is the block in progress, if one is, the last? */
+bool
+soft_resume_final(const struct soft_resume *s);
+
+/** Bytes that are still to come of a stored block in progress. */
+uint32_t
+soft_resume_stored(const struct soft_resume *s);
+
 /** A place in a segment list. */
 struct soft_cursor {
 	const struct soft_seg *seg;

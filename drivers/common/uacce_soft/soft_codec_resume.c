@@ -426,6 +426,20 @@ finish(struct run *r, struct soft_resume *s, uint8_t *window, uint32_t *window_l
 	return SOFT_CODEC_OK;
 }
 
+bool
+soft_resume_final(const struct soft_resume *s)
+{
+	if (s->ended || s->kind == KIND_HEADER)
+		return false;
+	return s->kind == KIND_STORED ? s->stored_final != 0 : (s->prefix[0] & 1) != 0;
+}
+
+uint32_t
+soft_resume_stored(const struct soft_resume *s)
+{
+	return !s->ended && s->kind == KIND_STORED ? s->stored_left : 0;
+}
+
 enum soft_codec_status
 soft_codec_resume(struct soft_codec *codec, struct soft_resume *s,
 		  uint8_t window[SOFT_RESUME_WINDOW], uint32_t *window_len,

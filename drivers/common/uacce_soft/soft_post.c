@@ -23,10 +23,25 @@ queue_word(const struct uacce_soft_queue *q, size_t from_end)
 void
 soft_queue_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx)
 {
+	q->rx_due = rx != 0;
 	atomic_store_explicit(&q->stopped, rx != 0, memory_order_relaxed);
 	atomic_store_explicit(queue_word(q, HISI_QM_DUS_TX_STOP), tx, memory_order_release);
+	if (rx == 0)
+		atomic_store_explicit(queue_word(q, HISI_QM_DUS_RX_STOP), 0,
+				      memory_order_release);
+	else
+		soft_queue_drained(q);
+}
+
+void
+soft_queue_drained(struct uacce_soft_queue *q)
+{
+	/* the client may free its buffers when it sees the word */
+	if (!q->rx_due || q->executing != 0)
+		return;
+	q->rx_due = false;
 	/* release: whoever sees it sees the CQEs posted before */
-	atomic_store_explicit(queue_word(q, HISI_QM_DUS_RX_STOP), rx, memory_order_release);
+	atomic_store_explicit(queue_word(q, HISI_QM_DUS_RX_STOP), 1, memory_order_release);
 }
 
 static void

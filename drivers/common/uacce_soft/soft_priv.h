@@ -164,7 +164,8 @@ struct uacce_soft_queue {
 	uint32_t post;		/* next SQE to complete, in ring order */
 	uint32_t cq_tail;
 	uint32_t phase;
-	unsigned int executing;
+	unsigned int executing;	/* by engine threads */
+	bool rx_due;		/* the RX stop word is, after those */
 	struct soft_engine engine;	/* polled mode */
 	uint8_t *done;		/* thread mode: executed, not yet posted */
 	struct soft_hit *hits;	/* thread mode: faults of executed requests */
@@ -272,9 +273,20 @@ soft_queue_has_work(struct uacce_soft_queue *q, bool *held);
 void
 soft_queue_quiesce(struct uacce_soft_queue *q, enum soft_queue_state state);
 
-/** Set stop words in the order the kernel does (datasheet 2.3). */
+/**
+ * Set stop words in the order the kernel does (datasheet 2.3): that for completions once
+ * nothing is being executed. With engine threads the lock is held.
+ */
 void
 soft_queue_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx);
+
+/** One request less is being executed: is it time for the second stop word? */
+void
+soft_queue_drained(struct uacce_soft_queue *q);
+
+/** Wait, not for ever, until the device has done what it was given (datasheet 1.5). */
+void
+soft_queue_drain(struct uacce_soft_queue *q);
 
 #define SOFT_ZLIB_TRAILER	4	/* Adler-32, big-endian (datasheet 3.6) */
 #define SOFT_GZIP_TRAILER	8	/* CRC-32 and ISIZE, little-endian (3.6) */
@@ -295,6 +307,7 @@ struct soft_request {
 	uint8_t *ctx;		/* the device's part of the stream context */
 	uint32_t window_len;	/* bytes of history there */
 	uint32_t ctx_dw0;	/* out: HISI_ZIP_CTX0_* */
+	uint32_t ctx_dw1;	/* out: bytes to come of a stored block */
 	uint8_t lz4_flags;
 	bool want_xxh32;
 	bool xxh32_goes_on;	/* though the stream is new */

@@ -15,6 +15,10 @@
 #include "soft_priv.h"
 #include "soft_trace.h"
 
+/* As long as the kernel waits for silicon (datasheet 1.5). */
+#define DRAIN_STEPS	1000
+#define DRAIN_STEP_US	100
+
 /* Change one byte of the output, wherever it lies. */
 static void
 corrupt(struct soft_engine *e, const struct hisi_zip_sqe *sqe, uint32_t produced,
@@ -147,6 +151,7 @@ work_one(struct uacce_soft_queue *q, struct soft_engine *e)
 	execute(q, e, &sqe, &hit, &res);
 	pthread_mutex_lock(&q->lock);
 	q->executing--;
+	soft_queue_drained(q);
 	q->results[slot] = res;
 	q->hits[slot] = hit;
 	q->done[slot] = 1;
@@ -171,6 +176,22 @@ soft_queue_work(struct uacce_soft_queue *q, struct soft_engine *e, unsigned int 
 	}
 	pthread_mutex_unlock(&q->lock);
 	return n;
+}
+
+void
+soft_queue_drain(struct uacce_soft_queue *q)
+{
+	bool busy = !q->polled;
+
+	/* without threads the client's polls do the work, and end with this */
+	for (unsigned int i = 0; i < DRAIN_STEPS && busy; i++) {
+		pthread_mutex_lock(&q->lock);
+		busy = soft_queue_running(q) && (q->executing != 0 || q->fetch !=
+			atomic_load_explicit(&q->sq_tail, memory_order_acquire));
+		pthread_mutex_unlock(&q->lock);
+		if (busy)
+			usleep(DRAIN_STEP_US);
+	}
 }
 
 void

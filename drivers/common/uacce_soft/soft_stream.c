@@ -142,16 +142,22 @@ static void
 tell_state(struct soft_request *r, const struct soft_resume *s)
 {
 	uint64_t held = htole64(s->held);
+	bool final = soft_resume_final(s);
 
 	r->ctx_dw0 = HISI_ZIP_CTX0_NORMAL;
+	r->ctx_dw1 = soft_resume_stored(s);
 	if (s->ended)
 		/* what was cached and is not the stream's */
 		r->ctx_dw0 = (uint32_t)s->held_bits << HISI_ZIP_CTX0_TAIL_SHIFT;
 	else if (s->more)
-		r->ctx_dw0 = HISI_ZIP_CTX0_NO_ROOM;
+		/* with no input left it asks for a request without any (5.7) */
+		r->ctx_dw0 = final && r->codec.consumed == r->in ?
+			HISI_ZIP_CTX0_LAST_NO_ROOM : HISI_ZIP_CTX0_NO_ROOM;
 	else if (s->held_bits != 0)
 		r->ctx_dw0 = HISI_ZIP_CTX0_NOT_STARTED |
 			(uint32_t)s->held_bits << HISI_ZIP_CTX0_TAIL_SHIFT;
+	if (final)
+		r->ctx_dw0 |= HISI_ZIP_CTX0_BFINAL;
 	memcpy(r->ctx + HISI_ZIP_CTX_TAIL(r->window_len), &held, sizeof(held));
 }
 

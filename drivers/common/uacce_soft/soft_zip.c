@@ -332,6 +332,7 @@ fill_registers(const struct hisi_zip_sqe *sqe, const struct soft_request *r,
 	res->ext = r->has_ext;
 	if (r->stateful) {
 		res->ctx_dw0 = r->ctx_dw0;
+		res->ctx_dw1 = r->ctx_dw1;
 		res->ctx_dw2 = r->window_len;
 	}
 }

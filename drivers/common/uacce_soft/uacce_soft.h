@@ -164,7 +164,10 @@ uacce_soft_fault(struct uacce_soft *dev, const char *spec);
 int
 uacce_soft_fault_check(const char *spec);
 
-/** Set or clear the stop words of one queue (datasheet 2.8). */
+/**
+ * Set or clear the stop words of one queue (datasheet 2.8). With rx set returns once the
+ * device has left the memory that requests name; they are not completed.
+ */
 void
 uacce_soft_stop_words(struct uacce_soft_queue *q, uint32_t tx, uint32_t rx);
 
