@@ -28,8 +28,10 @@ struct insn {
 	bool immediate;
 };
 
+/* uacce's with ours instead of some: filled when it is first seen, constant from then on */
 static struct vm_operations_struct mmio_ops;
-static void (*uacce_close)(struct vm_area_struct *vma);
+static const struct vm_operations_struct *uacce_ops;
+static DEFINE_MUTEX(ops_lock);
 
 static unsigned long *
 reg_at(struct pt_regs *regs, unsigned int reg)
@@ -114,19 +116,19 @@ mmio_fault(struct vm_fault *vmf)
 {
 	struct uacce_queue *uq = vmf->vma->vm_private_data;
 	struct pt_regs *regs = task_pt_regs(current);
-	struct emu_queue *q;
+	struct emu_queue *q = uq->priv;
 	struct insn insn;
 
 	if (!(vmf->flags & FAULT_FLAG_USER) || READ_ONCE(uq->state) == UACCE_Q_ZOMBIE ||
 	    !fetch(regs, &insn))
 		return VM_FAULT_SIGBUS;
-	q = uq->priv;
 	if (insn.load) {
 		*reg_at(regs, insn.reg) = 0;
 	} else {
 		struct emu_event event = {
 			.type = EMU_STORE, .queue = q->index, .life = READ_ONCE(q->life),
-			.offset = vmf->real_address - vmf->vma->vm_start,
+			/* the region is the first; what is left of it may begin anywhere */
+			.offset = (vmf->pgoff << PAGE_SHIFT) + offset_in_page(vmf->real_address),
 			.value = stored_value(regs, &insn), .size = insn.size,
 		};
 
@@ -138,20 +140,35 @@ mmio_fault(struct vm_fault *vmf)
 	return VM_FAULT_NOPAGE;
 }
 
+/* A mapping may outlive the device; one that is unmapped or protected in part is several. */
+static void
+mmio_open(struct vm_area_struct *vma)
+{
+	if (uacce_ops->open)
+		uacce_ops->open(vma);
+	__module_get(THIS_MODULE);
+}
+
 static void
 mmio_close(struct vm_area_struct *vma)
 {
-	uacce_close(vma);
+	uacce_ops->close(vma);
 	module_put(THIS_MODULE);
 }
 
 int
 emu_mmio_map(struct vm_area_struct *vma)
 {
-	uacce_close = vma->vm_ops->close;
-	mmio_ops = *vma->vm_ops;
-	mmio_ops.fault = mmio_fault;
-	mmio_ops.close = mmio_close;
+	BUILD_BUG_ON(UACCE_QFRT_MMIO != 0);
+	mutex_lock(&ops_lock);
+	if (!uacce_ops) {
+		uacce_ops = vma->vm_ops;
+		mmio_ops = *uacce_ops;
+		mmio_ops.open = mmio_open;
+		mmio_ops.close = mmio_close;
+		mmio_ops.fault = mmio_fault;
+	}
+	mutex_unlock(&ops_lock);
 	vma->vm_ops = &mmio_ops;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 	vm_flags_set(vma, VM_IO);
@@ -159,7 +176,6 @@ emu_mmio_map(struct vm_area_struct *vma)
 	vma->vm_flags |= VM_IO;
 #endif
 	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
-	/* the mapping may outlive the device */
 	__module_get(THIS_MODULE);
 	return 0;
 }
