@@ -15,15 +15,24 @@
 
 enum emu_event_type {
 	EMU_START,	/* value: direction; the indexes of the rings are 0 */
-	EMU_STOP,	/* the client waits for EMU_STOPPED */
+	EMU_STOP,	/* what was asked for before is done first; then EMU_STOPPED */
 	EMU_STORE,	/* to MMIO */
+};
+
+/*
+ * A life of a queue is what is between a start and the stop after it. No other begins
+ * before the server has said EMU_STOPPED, nor is the queue given to another client.
+ */
+struct emu_life {
+	__u32 queue;
+	__u32 life;
 };
 
 /* What read() gives, in the order in which it happened. */
 struct emu_event {
 	__u32 type;
 	__u32 queue;
-	__u32 life;	/* of the queue: a new one from each stop on */
+	__u32 life;
 	__u32 offset;	/* in MMIO */
 	__u64 value;
 	__u32 size;	/* bytes stored */
@@ -50,8 +59,10 @@ struct emu_copy {
 
 #define EMU_INFO	_IOR('e', 0, struct emu_info)
 #define EMU_COPY	_IOW('e', 1, struct emu_copy)
-#define EMU_STOPPED	_IO('e', 2)	/* argument: queue */
-#define EMU_WAKE	_IO('e', 3)	/* argument: queue; for poll() */
+#define EMU_STOPPED	_IOW('e', 2, struct emu_life)
+/* ESTALE, both: that life is over */
+#define EMU_WAKE	_IOW('e', 3, struct emu_life)	/* for poll() */
+#define EMU_ALIVE	_IOW('e', 4, struct emu_life)
 
 #define EMU_COPY_MAX	(32u << 20)
 

@@ -38,6 +38,7 @@ struct queue {
 	uint32_t cq_tail;
 	uint32_t phase;
 	bool armed;			/* the next completion wakes who polls */
+	bool over;			/* the client did not wait for the end of its requests */
 };
 
 static struct {
@@ -105,6 +106,7 @@ handle_start(struct queue *q, const struct emu_event *e)
 	q->cq_tail = 0;
 	q->phase = 1;
 	q->armed = true;
+	q->over = false;
 }
 
 /* Say what the client did wrong. */
@@ -126,14 +128,27 @@ report(const struct queue *q, uint32_t queue)
 static void
 handle_stop(struct queue *q, const struct emu_event *e)
 {
+	struct emu_life life = { e->queue, e->life };
+
 	if (q->soft != NULL) {
 		report(q, e->queue);
 		uacce_soft_unmap(q->soft, UACCE_REGION_DUS, q->soft_dus, server.info.dus_size);
 		uacce_soft_close(q->soft);
 		q->soft = NULL;
 	}
-	if (ioctl(server.fd, EMU_STOPPED, (unsigned long)e->queue) != 0)
+	if (ioctl(server.fd, EMU_STOPPED, &life) != 0)
 		perror("EMU_STOPPED");
+}
+
+/* May the client still be told of something? */
+static bool
+is_alive(struct queue *q)
+{
+	struct emu_life life = { q->client.queue, q->client.life };
+
+	if (!q->over && ioctl(server.fd, EMU_ALIVE, &life) != 0)
+		q->over = true;
+	return !q->over && atomic_load(stop_word(q->dus, HISI_QM_DUS_RX_STOP)) == 0;
 }
 
 /* The words that the device writes (datasheet 3.1). */
@@ -159,6 +174,7 @@ complete(struct queue *q)
 		(void *)(cqe_at(q->soft_dus, q->cq_tail) + HISI_QM_CQE_WORD);
 	_Atomic uint64_t *to = (void *)(cqe_at(q->dus, q->cq_tail) + HISI_QM_CQE_WORD);
 	uint64_t word = atomic_load_explicit(from, memory_order_acquire);
+	struct emu_life life = { q->client.queue, q->client.life };
 
 	if (HISI_QM_CQE_PHASE(word) != q->phase) {
 		atomic_store(stop_word(q->dus, HISI_QM_DUS_TX_STOP), 1);
@@ -172,7 +188,7 @@ complete(struct queue *q)
 	q->cq_tail = next_index(q->cq_tail);
 	if (q->cq_tail == 0)
 		q->phase ^= 1;
-	if (q->armed && ioctl(server.fd, EMU_WAKE, (unsigned long)q->client.queue) == 0)
+	if (q->armed && ioctl(server.fd, EMU_WAKE, &life) == 0)
 		q->armed = false;
 }
 
@@ -212,16 +228,16 @@ serve(struct queue *q, uint32_t slot)
 	*mine = sqe;
 	uacce_soft_mmio_write(q->soft, HISI_QM_DB_OFFSET, q->soft_id |
 			      (uint64_t)next_index(slot) << HISI_QM_DB_INDEX_SHIFT);
-	/* nothing is done any more for a queue that has stopped */
-	if (uacce_soft_run(q->soft, 1) == 0)
+	/* neither data nor words go to a client whose queue has stopped */
+	if (uacce_soft_run(q->soft, 1) == 0 || !is_alive(q))
 		return;
 	if (good(mine) && !mirror_out(server.mirror, &q->client, mine)) {
+		if (!is_alive(q))
+			return;
 		mine->status = HISI_ZIP_STATUS_BAD;
 		mine->consumed = 0;
 		mine->produced = 0;
 	}
-	if (atomic_load(stop_word(q->dus, HISI_QM_DUS_RX_STOP)) != 0)
-		return;
 	write_back(sqe_at(q->dus, slot), mine);
 	complete(q);
 }
@@ -243,11 +259,11 @@ handle_store(struct queue *q, const struct emu_event *e)
 	uint64_t value = (e->value & ~HISI_QM_DB_QN_MASK) |
 		(((e->value & HISI_QM_DB_QN_MASK) - q->id + q->soft_id) & HISI_QM_DB_QN_MASK);
 
-	if (q->soft == NULL || q->client.life != e->life)
+	if (q->soft == NULL || q->client.life != e->life || q->over)
 		return;
 	if (is_doorbell(q, e) && cmd == HISI_QM_DB_CMD_SQ && index < server.info.depth) {
 		for (; q->tail != index; q->tail = next_index(q->tail)) {
-			if (atomic_load(stop_word(q->dus, HISI_QM_DUS_RX_STOP)) != 0)
+			if (!is_alive(q))
 				return;
 			serve(q, q->tail);
 		}

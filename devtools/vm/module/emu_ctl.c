@@ -6,6 +6,7 @@
  * memory of clients.
  */
 
+#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/miscdevice.h>
 #include <linux/poll.h>
@@ -18,45 +19,54 @@
 #include "emu.h"
 
 #define EVENTS		16384
-/* so many are kept for starts and stops, which cannot be tried again */
-#define EVENTS_KEPT	2048
 #define STOP_SECONDS	10
+/* of waiting for a client's mm once its queue is to stop */
+#define STOP_GRACE	(HZ / 2)
 
 static DEFINE_KFIFO(events, struct emu_event, EVENTS);
-static DEFINE_SPINLOCK(events_lock);
+static DEFINE_SPINLOCK(events_lock);	/* of writers, served, and what is stopping */
 static DECLARE_WAIT_QUEUE_HEAD(readable);
 static DECLARE_WAIT_QUEUE_HEAD(stopped);
-static DEFINE_MUTEX(open_lock);
-static pid_t server;	/* 0: none */
+static bool served;
 
 bool
 emu_served(void)
 {
-	return READ_ONCE(server) != 0;
+	return READ_ONCE(served);
 }
 
 bool
 emu_push(const struct emu_event *event)
 {
-	unsigned int kept = event->type == EMU_STORE ? EVENTS_KEPT : 0;
-	unsigned long flags;
+	/*
+	 * Starts and stops cannot be tried again. No more than one of each waits for a
+	 * queue, as no life begins before the end of the one before is acknowledged.
+	 */
+	unsigned int kept = event->type == EMU_STORE ? 2 * emu_devices * emu_queues : 0;
 	bool done;
 
-	spin_lock_irqsave(&events_lock, flags);
-	done = kfifo_avail(&events) > kept && kfifo_put(&events, *event);
-	spin_unlock_irqrestore(&events_lock, flags);
+	BUILD_BUG_ON(2 * EMU_MAX_TOTAL >= EVENTS);
+	spin_lock(&events_lock);
+	done = !served || (kfifo_avail(&events) > kept && kfifo_put(&events, *event));
+	spin_unlock(&events_lock);
 	wake_up_interruptible(&readable);
 	return done;
 }
 
 void
-emu_wait_stopped(struct emu_queue *q)
+emu_stop_served(struct emu_queue *q)
 {
-	/* the last reference of a client that ended may be the server's own */
-	if (current->tgid == READ_ONCE(server))
-		return;
-	if (!wait_event_timeout(stopped, READ_ONCE(q->acked) || !emu_served(),
-				STOP_SECONDS * HZ))
+	struct emu_event event = { .type = EMU_STOP, .queue = q->index, .life = q->life };
+
+	spin_lock(&events_lock);
+	/* who did not see the start need not see the stop: a server that ends frees all */
+	if (served && kfifo_put(&events, event)) {
+		WRITE_ONCE(q->stop_by, jiffies + STOP_GRACE);
+		WRITE_ONCE(q->stopping, q->life);
+	}
+	spin_unlock(&events_lock);
+	wake_up_interruptible(&readable);
+	if (!wait_event_timeout(stopped, !READ_ONCE(q->stopping), STOP_SECONDS * HZ))
 		pr_warn("uacce_emu: queue %u was stopped with work left\n", q->index);
 }
 
@@ -72,8 +82,25 @@ get_page_of(struct mm_struct *mm, unsigned long addr, bool write, struct page **
 #endif
 }
 
+/*
+ * Who has it for writing may wait for a mutex of uacce that is held by who waits for the
+ * server to see the stop of this queue: so the server does not wait for long.
+ */
+static bool
+lock_client(struct emu_queue *q, struct mm_struct *mm)
+{
+	while (!mmap_read_trylock(mm)) {
+		if (fatal_signal_pending(current) ||
+		    (READ_ONCE(q->stopping) && time_after(jiffies, READ_ONCE(q->stop_by))))
+			return false;
+		usleep_range(20, 100);
+	}
+	return true;
+}
+
 static int
-copy_in_page(struct mm_struct *mm, const struct emu_copy *c, size_t done, size_t n)
+copy_in_page(struct emu_queue *q, struct mm_struct *mm, const struct emu_copy *c, size_t done,
+	     size_t n)
 {
 	unsigned long addr = c->client + done;
 	void __user *mine = (void __user *)(c->server + done);
@@ -82,7 +109,8 @@ copy_in_page(struct mm_struct *mm, const struct emu_copy *c, size_t done, size_t
 	u8 *at;
 	long nb;
 
-	mmap_read_lock(mm);
+	if (!lock_client(q, mm))
+		return -EFAULT;
 	nb = get_page_of(mm, addr, c->to_client, &page);
 	mmap_read_unlock(mm);
 	if (nb != 1)
@@ -97,7 +125,7 @@ copy_in_page(struct mm_struct *mm, const struct emu_copy *c, size_t done, size_t
 }
 
 static int
-copy_pages(struct mm_struct *mm, const struct emu_copy *c)
+copy_pages(struct emu_queue *q, struct mm_struct *mm, const struct emu_copy *c)
 {
 	size_t done = 0, n;
 	int ret = 0;
@@ -106,7 +134,7 @@ copy_pages(struct mm_struct *mm, const struct emu_copy *c)
 		n = min_t(size_t, c->len - done, PAGE_SIZE - offset_in_page(c->client + done));
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = copy_in_page(mm, c, done, n);
+		ret = copy_in_page(q, mm, c, done, n);
 		cond_resched();
 	}
 	return ret;
@@ -130,11 +158,15 @@ ctl_copy(void __user *arg)
 	mutex_lock(&q->lock);
 	if (q->life == c.life && q->mm && mmget_not_zero(q->mm)) {
 		mm = q->mm;
-		ret = copy_pages(mm, &c);
+		ret = copy_pages(q, mm, &c);
 	}
 	mutex_unlock(&q->lock);
+	/*
+	 * It may be the last reference of a client that was killed. Its queues are released
+	 * with it, which may wait for the server: not here, in the server.
+	 */
 	if (mm)
-		mmput(mm);
+		mmput_async(mm);
 	return ret;
 }
 
@@ -149,38 +181,62 @@ ctl_info(void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+/* Is it that life's time? Then poll() may have to know of something. */
 static long
-ctl_wake(struct emu_queue *q)
+ctl_alive(struct emu_queue *q, u32 life, bool wake)
 {
+	int ret = -ESTALE;
+
 	mutex_lock(&q->lock);
-	if (q->uq)
-		wake_up_interruptible(&q->uq->wait);
+	/* started, so that uacce has set up what is waited on */
+	if (q->life == life && (life & 1) != 0 && q->uq) {
+		if (wake)
+			wake_up_interruptible(&q->uq->wait);
+		ret = 0;
+	}
 	mutex_unlock(&q->lock);
-	return 0;
+	return ret;
 }
 
 static long
-ctl_stopped(struct emu_queue *q)
+ctl_stopped(struct emu_queue *q, u32 life)
 {
-	WRITE_ONCE(q->acked, true);
+	spin_lock(&events_lock);
+	if (q->stopping == life)
+		WRITE_ONCE(q->stopping, 0);
+	spin_unlock(&events_lock);
 	wake_up(&stopped);
 	return 0;
 }
 
 static long
+ctl_life(unsigned int cmd, void __user *arg)
+{
+	struct emu_life l;
+	struct emu_queue *q;
+
+	if (copy_from_user(&l, arg, sizeof(l)))
+		return -EFAULT;
+	q = emu_queue_at(l.queue);
+	if (!q)
+		return -EINVAL;
+	if (cmd == EMU_STOPPED)
+		return ctl_stopped(q, l.life);
+	return ctl_alive(q, l.life, cmd == EMU_WAKE);
+}
+
+static long
 ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct emu_queue *q = emu_queue_at(arg);
-
 	switch (cmd) {
 	case EMU_INFO:
 		return ctl_info((void __user *)arg);
 	case EMU_COPY:
 		return ctl_copy((void __user *)arg);
 	case EMU_STOPPED:
-		return q ? ctl_stopped(q) : -EINVAL;
 	case EMU_WAKE:
-		return q ? ctl_wake(q) : -EINVAL;
+	case EMU_ALIVE:
+		return ctl_life(cmd, (void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
@@ -214,20 +270,28 @@ ctl_open(struct inode *inode, struct file *file)
 {
 	int ret = -EBUSY;
 
-	mutex_lock(&open_lock);
-	if (!server) {
+	/* clients may have outlived another server, and still ring */
+	spin_lock(&events_lock);
+	if (!served) {
 		kfifo_reset(&events);
-		WRITE_ONCE(server, current->tgid);
+		WRITE_ONCE(served, true);
 		ret = 0;
 	}
-	mutex_unlock(&open_lock);
+	spin_unlock(&events_lock);
 	return ret;
 }
 
 static int
 ctl_release(struct inode *inode, struct file *file)
 {
-	WRITE_ONCE(server, 0);
+	u32 i;
+
+	/* nor has it the rings any more, which keep the file open */
+	spin_lock(&events_lock);
+	WRITE_ONCE(served, false);
+	for (i = 0; i < emu_devices * emu_queues; i++)
+		WRITE_ONCE(emu_queue_at(i)->stopping, 0);
+	spin_unlock(&events_lock);
 	wake_up(&stopped);
 	return 0;
 }

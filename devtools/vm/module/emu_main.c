@@ -31,18 +31,33 @@ static struct platform_device *pdevs[EMU_MAX_DEVICES];
 static char algs[256];
 static char api_ver[16];
 
+/* In the order of the real driver: no new work, what there is ends, no more completions. */
+static void
+stop_all(struct emu_dev *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < emu_queues; i++)
+		if (d->queues[i].uq)
+			emu_set_tx_stop(&d->queues[i], 1);
+	for (i = 0; i < emu_queues; i++)
+		if (d->queues[i].uq)
+			emu_quiesce(&d->queues[i]);
+	for (i = 0; i < emu_queues; i++)
+		if (d->queues[i].uq)
+			emu_set_rx_stop(&d->queues[i], 1);
+}
+
 static ssize_t
 resetting_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct emu_dev *d = dev_get_drvdata(dev);
-	unsigned int i;
 	int ret;
 
 	mutex_lock(&d->uacce->mutex);
 	ret = kstrtobool(buf, &d->resetting);
-	for (i = 0; ret == 0 && d->resetting && i < emu_queues; i++)
-		if (d->queues[i].uq)
-			emu_stop_words(&d->queues[i], 1, 1);
+	if (ret == 0 && d->resetting)
+		stop_all(d);
 	mutex_unlock(&d->uacce->mutex);
 	return ret ? ret : len;
 }
@@ -58,16 +73,23 @@ isolated_store(struct device *dev, struct device_attribute *attr, const char *bu
 }
 static DEVICE_ATTR_WO(isolated);
 
-/* "queue tx rx" */
+/* "queue tx rx"; with rx the queue is drained before that word is set, and has stopped */
 static ssize_t
 stop_words_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct emu_dev *d = dev_get_drvdata(dev);
 	unsigned int id, tx, rx;
+	struct emu_queue *q;
 
 	if (sscanf(buf, "%u %u %u", &id, &tx, &rx) != 3 || id >= emu_queues)
 		return -EINVAL;
-	emu_stop_words(&d->queues[id], tx, rx);
+	q = &d->queues[id];
+	mutex_lock(&d->uacce->mutex);
+	emu_set_tx_stop(q, tx);
+	if (rx)
+		emu_quiesce(q);
+	emu_set_rx_stop(q, rx);
+	mutex_unlock(&d->uacce->mutex);
 	return len;
 }
 static DEVICE_ATTR_WO(stop_words);
@@ -210,7 +232,8 @@ emu_init(void)
 	int ret;
 
 	if (emu_devices < 1 || emu_devices > EMU_MAX_DEVICES || emu_queues < 1 ||
-	    emu_queues > EMU_MAX_QUEUES || emu_depth < 4 || emu_depth > 32768 || emu_api < 2)
+	    emu_queues > EMU_MAX_QUEUES || emu_devices * emu_queues > EMU_MAX_TOTAL ||
+	    emu_depth < 4 || emu_depth > 32768 || emu_api < 2)
 		return -EINVAL;
 	strscpy(algs, algorithms ? algorithms : emu_api >= 3 ? "zlib,gzip,deflate" : "zlib,gzip",
 		sizeof(algs));

@@ -117,6 +117,8 @@ mmio_fault(struct vm_fault *vmf)
 	struct uacce_queue *uq = vmf->vma->vm_private_data;
 	struct pt_regs *regs = task_pt_regs(current);
 	struct emu_queue *q = uq->priv;
+	/* before the state: that of the next owner is seen only with the zombie */
+	u32 life = smp_load_acquire(&q->life);
 	struct insn insn;
 
 	if (!(vmf->flags & FAULT_FLAG_USER) || READ_ONCE(uq->state) == UACCE_Q_ZOMBIE ||
@@ -124,9 +126,9 @@ mmio_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (insn.load) {
 		*reg_at(regs, insn.reg) = 0;
-	} else {
+	} else if (life & 1) {
 		struct emu_event event = {
-			.type = EMU_STORE, .queue = q->index, .life = READ_ONCE(q->life),
+			.type = EMU_STORE, .queue = q->index, .life = life,
 			/* the region is the first; what is left of it may begin anywhere */
 			.offset = (vmf->pgoff << PAGE_SHIFT) + offset_in_page(vmf->real_address),
 			.value = stored_value(regs, &insn), .size = insn.size,

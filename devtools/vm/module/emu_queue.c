@@ -35,48 +35,64 @@ emu_queue_at(u32 index)
 }
 
 void
-emu_stop_words(struct emu_queue *q, u32 tx, u32 rx)
+emu_set_tx_stop(struct emu_queue *q, u32 value)
 {
-	u8 *end = q->dus + emu_dus_size();
+	smp_store_release((u32 *)(q->dus + emu_dus_size() - EMU_TX_STOP), value);
+}
 
-	WRITE_ONCE(*(u32 *)(end - EMU_TX_STOP), tx);
-	smp_store_release((u32 *)(end - EMU_RX_STOP), rx);
+void
+emu_set_rx_stop(struct emu_queue *q, u32 value)
+{
+	smp_store_release((u32 *)(q->dus + emu_dus_size() - EMU_RX_STOP), value);
+}
+
+/* The server may still write to the rings of one whose stop it has not acknowledged. */
+static bool
+is_free(const struct emu_queue *q)
+{
+	return !READ_ONCE(q->uq) && !READ_ONCE(q->stopping);
 }
 
 static int
 emu_available(struct uacce_device *uacce)
 {
 	struct emu_dev *d = uacce->priv;
+	unsigned int i;
+	int nb = 0;
 
-	return emu_queues - READ_ONCE(d->in_use);
+	for (i = 0; i < emu_queues; i++)
+		nb += is_free(&d->queues[i]);
+	return nb;
 }
 
 static int
 emu_get_queue(struct uacce_device *uacce, unsigned long arg, struct uacce_queue *uq)
 {
 	struct emu_dev *d = uacce->priv;
-	struct emu_queue *q;
+	struct emu_queue *q = NULL;
+	unsigned int i;
 
 	if (!emu_served())
 		return -ENODEV;
 	if (d->resetting)
 		return -EPERM;
-	if (d->in_use == emu_queues)
-		return -EBUSY;
-	do {
-		q = &d->queues[d->next];
+	for (i = 0; i < emu_queues && !q; i++) {
+		if (is_free(&d->queues[d->next]))
+			q = &d->queues[d->next];
 		d->next = (d->next + 1) % emu_queues;
-	} while (q->uq);
+	}
+	if (!q)
+		return -EBUSY;
 	memset(q->dus + emu_depth * EMU_SQE_SIZE, 0, emu_depth * EMU_CQE_SIZE);
-	emu_stop_words(q, 0, 0);
+	emu_set_tx_stop(q, 0);
+	emu_set_rx_stop(q, 0);
 	q->qc_type = 0;
 	mmgrab(current->mm);
 	mutex_lock(&q->lock);
 	q->mm = current->mm;
+	WRITE_ONCE(q->uq, uq);
 	mutex_unlock(&q->lock);
-	q->uq = uq;
 	uq->priv = q;
-	d->in_use++;
 	return 0;
 }
 
@@ -88,9 +104,16 @@ emu_put_queue(struct uacce_queue *uq)
 	mutex_lock(&q->lock);
 	mmdrop(q->mm);
 	q->mm = NULL;
-	q->uq = NULL;
+	WRITE_ONCE(q->uq, NULL);
 	mutex_unlock(&q->lock);
-	q->dev->in_use--;
+}
+
+static void
+next_life(struct emu_queue *q)
+{
+	mutex_lock(&q->lock);
+	smp_store_release(&q->life, q->life + 1);
+	mutex_unlock(&q->lock);
 }
 
 static int
@@ -98,33 +121,39 @@ emu_start_queue(struct uacce_queue *uq)
 {
 	struct emu_queue *q = uq->priv;
 	struct emu_event event = {
-		.type = EMU_START, .queue = q->index, .life = q->life, .value = q->qc_type,
+		.type = EMU_START, .queue = q->index, .value = q->qc_type,
 	};
 
 	if (q->dev->resetting)
 		return -EPERM;
+	if (!emu_served())
+		return -EIO;
+	if (READ_ONCE(q->stopping))
+		return -EBUSY;
 	q->poll_head = 0;
 	q->poll_phase = 1;
-	q->acked = false;
-	return emu_push(&event) ? 0 : -EBUSY;
+	next_life(q);
+	event.life = q->life;
+	if (emu_push(&event))
+		return 0;
+	next_life(q);
+	return -EBUSY;
 }
 
-/* What was asked for is done first, as the real driver drains; then nothing reaches the
- * client's memory any more.
- */
+void
+emu_quiesce(struct emu_queue *q)
+{
+	/* not started, or stopped before by a reset */
+	if ((q->life & 1) == 0)
+		return;
+	emu_stop_served(q);
+	next_life(q);
+}
+
 static void
 emu_stop_queue(struct uacce_queue *uq)
 {
-	struct emu_queue *q = uq->priv;
-	struct emu_event event = { .type = EMU_STOP, .queue = q->index, .life = q->life };
-
-	if (emu_push(&event))
-		emu_wait_stopped(q);
-	else
-		pr_warn("uacce_emu: no room to tell of a stop\n");
-	mutex_lock(&q->lock);
-	q->life++;
-	mutex_unlock(&q->lock);
+	emu_quiesce(uq->priv);
 }
 
 /* Have completions come since the last time? */
