@@ -27,9 +27,64 @@ usage()
 	SERIES is a kernel's, 6.12 or 6.1. The project must be built, in build/ or in
 	\$UACCE_ZIP_BUILD. Kernels are fetched if need be and kept: \$UACCE_ZIP_VM_HOME
 	(default: $(vm_home)).
+
+	What a case finds are lines "@@ NAME STATUS": 0 passed, 77 skipped, else failed.
+	"@@ end 0" is the last. Exit status of "run": 0; 1 if one failed; 2 if a case is
+	not known; 3 if the machine ended before its cases did.
+
+	\$UACCE_ZIP_VM_SECONDS: a longer run is cut (default: 600).
+	\$UACCE_ZIP_VM_MEMORY: of the machine, in MiB (default: 2048).
 	\$UACCE_ZIP_VM_CLOCK: "instructions" for time that passes with what is executed,
 	however busy this machine is; slower.
 	EOT
+}
+
+# The names of the cases, one a line.
+cases()
+{
+	sed -n 's/^KNOWN_CASES="\(.*\)"$/\1/p' "$VM/cases.sh" | tr ' ' '\n'
+}
+
+# check_cases CASE...: all of them exist
+check_cases()
+{
+	local one
+
+	for one in "$@"; do
+		if ! cases | grep -qxF -e "$one"; then
+			printf 'vm.sh: no case %s; there are: %s\n' "$one" "$(cases | xargs)" >&2
+			return 1
+		fi
+	done
+}
+
+# The console as it is; its status is what the cases say.
+judge()
+{
+	local line failed=() ended=
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		printf '%s\n' "$line"
+		line=${line%$'\r'}
+		[[ $line =~ ^'@@ '([^ ]+)' '([0-9]+)$ ]] || continue
+		case ${BASH_REMATCH[*]:1} in
+		'end 0')
+			ended=1
+			;;
+		*' 0' | *' 77')
+			;;
+		*)
+			failed+=("${BASH_REMATCH[1]}")
+			;;
+		esac
+	done
+	if [ -z "$ended" ]; then
+		say "The machine ended before its cases did."
+		return 3
+	elif [ ${#failed[@]} -gt 0 ]; then
+		say "Failed: ${failed[*]}"
+		return 1
+	fi
 }
 
 # Where kernels and modules are kept.
@@ -78,7 +133,7 @@ build_programs()
 	"${cc[@]}" -o "$WORK/server" "$VM/server.c" "$VM/mirror.c" \
 		"$BUILD/drivers/libcommon_uacce_soft.a" -ldeflate -lisal -llz4 -lxxhash -lz \
 		-lpthread
-	"${cc[@]}" -o "$WORK/probe" "$VM"/probe*.c
+	"${cc[@]}" -o "$WORK/probe" "$VM"/probe*.c -lpthread
 	# shellcheck disable=SC2046 # words
 	"${cc[@]}" -DALLOW_EXPERIMENTAL_API $(pkg-config --cflags libdpdk) \
 		-o "$WORK/traffic" "$VM/traffic.c" $(pkg-config --libs libdpdk) -lz
@@ -204,8 +259,9 @@ main()
 		;;
 	run)
 		[ $# -ge 2 ] || { usage >&2; exit 2; }
+		check_cases "${@:3}" || exit 2
 		prepare "$2"
-		boot "$2" "vm_cases=$(IFS=, && echo "${*:3}")" </dev/null
+		boot "$2" "vm_cases=$(IFS=, && echo "${*:3}")" </dev/null | judge
 		;;
 	shell)
 		[ $# -eq 2 ] || { usage >&2; exit 2; }
@@ -213,7 +269,7 @@ main()
 		UACCE_ZIP_VM_SECONDS=0 boot "$2" vm_shell
 		;;
 	cases)
-		sed -n 's/^case_\([a-z0-9_]*\)()$/\1/p' "$VM"/cases*.sh
+		cases
 		;;
 	-h | --help)
 		usage
