@@ -14,7 +14,7 @@ WITH_SOFT=--vdev=uacce_zip,device=hw
 VDEV=$ALONE
 EAL="--no-pci --no-huge -m 512 -d /vm/librte_compress_uacce.so"
 # all that there are, in the order in which they run
-KNOWN_CASES="autotest abi perf conformance gzip life noise v2_perf v2_conformance v2_gzip"
+KNOWN_CASES="autotest abi perf conformance gzip life server noise v2_perf v2_conformance v2_gzip"
 SERVER=
 OUT=/tmp/out.$(id -u)
 LABEL=
@@ -24,6 +24,11 @@ start_devices()
 {
 	[ -d /sys/module/uacce ] || insmod /vm/uacce.ko || return
 	insmod /vm/uacce_emu.ko "$@" || return
+	start_server
+}
+
+start_server()
+{
 	/vm/server "${DELAY:-0}" >/run/server.out 2>&1 &
 	SERVER=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -33,11 +38,17 @@ start_devices()
 	return 1
 }
 
+# end_server SIGNAL
+end_server()
+{
+	kill "-$1" "$SERVER" || return
+	wait "$SERVER" 2>/dev/null
+	return 0
+}
+
 stop_devices()
 {
-	kill "$SERVER" || return
-	wait "$SERVER" 2>/dev/null
-	rmmod uacce_emu
+	end_server TERM && rmmod uacce_emu
 }
 
 available()
@@ -180,6 +191,7 @@ case_abi()
 	/vm/probe abi
 	result abi:end $?
 	echo 0 >/proc/sys/vm/nr_hugepages
+	check abi:ring timeout 60 /vm/probe ring 3
 	check abi:free all_free
 }
 

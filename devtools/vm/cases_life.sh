@@ -198,9 +198,23 @@ life_isolated()
 	check isolated:over works
 }
 
+# The device goes away while its user holds locks that the server needs.
+life_churn()
+{
+	start /vm/probe churn 200
+	check churn:runs wait_for 20 said 'mapping, in flight: 200'
+	echo uacce_emu.0 >$DRIVER/unbind
+	check churn:gone not test -e $CLASS
+	echo uacce_emu.0 >$DRIVER/bind
+	check churn:alive kill -0 $PID
+	finish KILL
+	check churn:free wait_for 20 all_free
+	check churn:next works
+}
+
 case_life()
 {
-	for life in kill taken unbind reset fork permission isolated; do
+	for life in kill taken unbind churn reset fork permission isolated; do
 		VDEV=$ALONE
 		life_$life
 	done
@@ -208,5 +222,60 @@ case_life()
 	for life in kill unbind reset; do
 		VDEV=$WITH_SOFT
 		life_$life
+	done
+}
+
+# One queue is left out: the server has not seen that it stopped.
+one_left_out()
+{
+	[ "$(available)" -eq $((ALL - 1)) ]
+}
+
+# A client ends while the server stands still: the queue stays the server's.
+server_stopped()
+{
+	start /vm/probe flight 500
+	check stopped:runs wait_for 20 said 'in flight: 500'
+	kill -STOP "$SERVER"
+	finish KILL
+	check stopped:kept one_left_out
+	start /vm/probe hold 1000
+	check stopped:others wait_for 10 said "holding $((ALL - 1)): .*busy"
+	finish KILL
+	kill -CONT "$SERVER"
+	check stopped:free wait_for 20 all_free
+	check stopped:next works
+}
+
+# The server ends, and another takes over.
+server_killed()
+{
+	start /vm/probe flight 500
+	check killed:runs wait_for 20 said 'in flight: 500'
+	end_server KILL
+	check killed:refused not works
+	check killed:again start_server
+	finish KILL
+	check killed:free wait_for 10 all_free
+	check killed:next works
+}
+
+# Mappings that were cut keep the module, to the last piece of them.
+server_module()
+{
+	start /vm/probe part
+	check module:part wait_for 20 said 'mapped in part'
+	end_server TERM
+	check module:held not rmmod uacce_emu
+	finish KILL
+	check module:free rmmod uacce_emu
+	check module:again start_devices api=3
+	check module:next works
+}
+
+case_server()
+{
+	for life in stopped killed module; do
+		server_$life
 	done
 }

@@ -72,7 +72,7 @@ check_maps(void)
 
 /* Not on old kernels: there the next munmap() may free what is free. */
 static void
-check_mremap_move(void)
+check_moved_and_cut(void)
 {
 	size_t dus = (size_t)probe_attr("region_dus_size");
 	uint8_t *to = mmap(NULL, dus, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -86,6 +86,7 @@ check_mremap_move(void)
 		   MAP_FAILED && errno == EPERM);
 	client_close(&c);
 	munmap(to, dus);
+	probe_case("munmap-head", probe_rest_rings());
 }
 
 static void
@@ -140,7 +141,7 @@ probe_calls(void)
 	probe_case("flags", probe_attr("flags") == 1);
 	probe_case("numa-node", probe_attr("device/numa_node") >= 0);
 	check_maps();
-	check_mremap_move();
+	check_moved_and_cut();
 	check_ioctls();
 	check_poll();
 	probe_case("all-free", probe_attr("available_instances") == all);
@@ -218,6 +219,12 @@ main(int argc, char **argv)
 		flight(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "noise") == 0)
 		probe_noise((unsigned int)strtoul(argv[2], NULL, 0));
+	else if (argc == 2 && strcmp(argv[1], "part") == 0)
+		probe_part();
+	else if (argc == 3 && strcmp(argv[1], "churn") == 0)
+		probe_churn((unsigned int)strtoul(argv[2], NULL, 0));
+	else if (argc == 3 && strcmp(argv[1], "ring") == 0)
+		return probe_ring((unsigned int)strtoul(argv[2], NULL, 0));
 	else if (argc == 4 && strcmp(argv[1], "gzip") == 0)
 		return compress_file(argv[2], argv[3]);
 	else if (argc == 2 && strcmp(argv[1], "abi") == 0) {
@@ -228,7 +235,7 @@ main(int argc, char **argv)
 		probe_unbind();
 	} else {
 		fprintf(stderr, "Usage: probe abi | gzip FROM TO | hold QUEUES | "
-			"flight REQUESTS | noise SEED\n");
+			"flight REQUESTS | noise SEED | part | churn REQUESTS | ring SECONDS\n");
 		return 2;
 	}
 	return 0;

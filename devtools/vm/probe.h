@@ -87,6 +87,20 @@ probe_control(void);
 void
 probe_unbind(void);
 
+/** MMIO that was unmapped in part; the first waits for its end. */
+void
+probe_part(void);
+bool
+probe_rest_rings(void);
+
+/** Requests in flight, and a thread that maps all the time. */
+void
+probe_churn(unsigned int nb);
+
+/** Rings while other processes map. @return exit status. */
+int
+probe_ring(unsigned int seconds);
+
 /** A client that writes what no client should. */
 void
 probe_noise(unsigned int seed);

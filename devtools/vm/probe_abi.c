@@ -202,6 +202,22 @@ check_busy(void)
 	probe_case("open-freed", probe_attr("available_instances") == nb);
 }
 
+/* What is in flight when the queue is stopped so is done when that returns. */
+static bool
+drained_by(struct client *c, const char *file, const char *value)
+{
+	static uint8_t dst[64][1024];
+	unsigned int i;
+
+	for (i = 0; i < 64; i++)
+		client_submit(c, text, LEN, dst[i], sizeof(dst[i]));
+	if (!control(file, value))
+		return false;
+	while (i != 0 && client_wait(c, 0) == HISI_ZIP_STATUS_OK)
+		i--;
+	return i == 0;
+}
+
 void
 probe_control(void)
 {
@@ -212,8 +228,8 @@ probe_control(void)
 	check_busy();
 	client_start(&c);
 	snprintf(words, sizeof(words), "%u 1 1", c.id);
-	probe_case("stop", control(PROBE_CLASS "device/stop_words", words) &&
-		   stop_word(&c, HISI_QM_DUS_TX_STOP) == 1 &&
+	probe_case("stop-drains", drained_by(&c, PROBE_CLASS "device/stop_words", words));
+	probe_case("stop", stop_word(&c, HISI_QM_DUS_TX_STOP) == 1 &&
 		   stop_word(&c, HISI_QM_DUS_RX_STOP) == 1);
 	client_submit(&c, text, LEN, dst, LEN);
 	probe_case("stop-no-completion", client_wait(&c, 1) == -1);
@@ -221,7 +237,7 @@ probe_control(void)
 	client_start(&c);
 	probe_case("stop-cleared", stop_word(&c, HISI_QM_DUS_TX_STOP) == 0 &&
 		   request_works(&c, text, dst));
-	control(PROBE_CLASS "device/resetting", "1");
+	probe_case("reset-drains", drained_by(&c, PROBE_CLASS "device/resetting", "1"));
 	probe_case("reset-stops", stop_word(&c, HISI_QM_DUS_RX_STOP) == 1);
 	probe_case("reset-open", client_open(&other) == EPERM);
 	control(PROBE_CLASS "device/resetting", "0");
