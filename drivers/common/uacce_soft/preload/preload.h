@@ -10,6 +10,7 @@
  * Inside libuacce_soft_preload.so: see doc/preload.md.
  */
 
+#include <alloca.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -108,6 +109,14 @@ struct pl_state {
 
 extern struct pl_state pl;
 
+/** Before anything else is done; constructors of other libraries may come first. */
+void
+pl_start(void);
+
+/** As the kernel has it: the C library would leave out two that are its own. */
+void
+pl_set_mask(const sigset_t *set, sigset_t *old);
+
 /** Take the lock with all signals blocked: a handler may ring or call us. */
 void
 pl_lock(sigset_t *old);
@@ -143,11 +152,21 @@ pl_tree_show(struct pl_dev *d, bool show);
 
 /* preload_path.c; the lock is not held */
 
+/** False for most paths. */
+bool
+pl_path_maybe(const char *path);
+
+/*
+ * What pl_path() is to write to: small stacks have no room for it, and most paths do not
+ * need it.
+ */
+#define PL_PATH_ROOM(path)	(pl_path_maybe(path) ? alloca(PATH_MAX) : NULL)
+
 /**
  * Is a path one of ours?
  *
  * @param real
- *   PATH_MAX bytes: where it is in the tree.
+ *   PL_PATH_ROOM() of the path: where it is in the tree.
  * @param node
  *   Set to the device if the path is its node, else to NULL.
  */

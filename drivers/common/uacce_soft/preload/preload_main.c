@@ -123,8 +123,8 @@ fork_child(void)
 	NEXT(pthread_sigmask)(SIG_SETMASK, &mask, NULL);
 }
 
-static void __attribute__((constructor))
-pl_start(void)
+static void
+start_once(void)
 {
 	pl_next_resolve();
 	pl.pid = getpid();
@@ -132,6 +132,14 @@ pl_start(void)
 	sched_getaffinity(0, sizeof(pl.cpus), &pl.cpus);
 	pl_conf_read();
 	pthread_atfork(fork_prepare, fork_parent, fork_child);
+}
+
+void __attribute__((constructor))
+pl_start(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, start_once);
 }
 
 static void __attribute__((destructor))

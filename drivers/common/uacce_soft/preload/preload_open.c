@@ -60,7 +60,7 @@ int
 pl_open_fresh(const char *path, int fd, int flags)
 {
 	const char *name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
-	char text[PL_TEXT_LEN];
+	char text[32];
 	struct pl_dev *d = NULL;
 	int what, n = 0;
 	int err = errno;
@@ -103,7 +103,7 @@ pl_open(const char *real, struct pl_dev *node, int flags, mode_t mode)
 static int
 open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	if (pl_path(dirfd, path, real, &node))
@@ -182,7 +182,7 @@ mode_flags(const char *mode)
 FILE *
 fopen(const char *restrict path, const char *restrict mode)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 	FILE *f;
 	int fd;
@@ -204,7 +204,7 @@ fopen64(const char *restrict path, const char *restrict mode) __attribute__((ali
 FILE *
 freopen(const char *restrict path, const char *restrict mode, FILE *restrict f)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(freopen)(pl_path(AT_FDCWD, path, real, &node) ? real : path, mode, f);
@@ -217,7 +217,7 @@ freopen64(const char *restrict path, const char *restrict mode, FILE *restrict f
 DIR *
 opendir(const char *path)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(opendir)(pl_path(AT_FDCWD, path, real, &node) ? real : path);
@@ -230,7 +230,7 @@ int
 scandirat(int dirfd, const char *restrict path, struct dirent ***restrict list,
 	  filter_t filter, compare_t compare)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	if (pl_path(dirfd, path, real, &node))
@@ -269,15 +269,15 @@ scandir64(const char *restrict path, struct dirent64 ***restrict list, filter64_
 static void *
 glob_opendir(const char *path)
 {
+	static const char nodes[] = UACCE_DEV_PATH "/" PL_INTERFACE;
 	char real[PATH_MAX];
 	struct pl_dev *node;
 
 	/* only of a pattern with our name in it: ours are the nodes that are looked for */
-	if (strcmp(path, UACCE_DEV_PATH) == 0 && pl.nb_devs != 0 &&
-	    pl_path(AT_FDCWD, UACCE_DEV_PATH "/" PL_INTERFACE, real, &node))
-		*strrchr(real, '/') = '\0';
-	else
-		strcpy(real, path);
+	if (strcmp(path, UACCE_DEV_PATH) != 0 || !pl_path(AT_FDCWD, nodes, real, &node) ||
+	    pl.nb_devs == 0)
+		return opendir(path);
+	*strrchr(real, '/') = '\0';
 	return opendir(real);
 }
 

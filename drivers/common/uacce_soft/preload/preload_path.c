@@ -18,12 +18,13 @@
 #define DEVICES		"/sys/devices/pci" PL_DOMAIN ":"
 #define NODE		UACCE_DEV_PATH "/" PL_INTERFACE "-"
 
-/* Most paths end here. */
-static bool
-may_be_ours(const char *path)
+bool
+pl_path_maybe(const char *path)
 {
-	return strstr(path, "uacce") != NULL || strstr(path, PL_INTERFACE) != NULL ||
-		strstr(path, PL_DOMAIN) != NULL;
+	/* NULL comes as 0, too */
+	return (uintptr_t)path >= 4096 &&
+		(strstr(path, "uacce") != NULL || strstr(path, PL_INTERFACE) != NULL ||
+		 strstr(path, PL_DOMAIN) != NULL);
 }
 
 /* Without double slashes and dots. */
@@ -85,20 +86,16 @@ node_of(const char *path)
 	return NULL;
 }
 
-bool
-pl_path(int dirfd, const char *path, char *real, struct pl_dev **node)
+static bool __attribute__((noinline))
+translate(int dirfd, const char *path, char *real, struct pl_dev **node)
 {
 	char full[PATH_MAX];
-	int err = errno;
 	sigset_t mask;
 	bool ok;
 
-	*node = NULL;
-	/* NULL comes as 0, too */
-	if ((uintptr_t)path < 4096 || !may_be_ours(path) || !absolute(dirfd, path, full)) {
-		errno = err;
+	pl_start();
+	if (!absolute(dirfd, path, full))
 		return false;
-	}
 	*node = node_of(full);
 	/* the last is the one that glob() of ours asks for */
 	ok = *node != NULL || below(full, CLASS) ||
@@ -113,6 +110,17 @@ pl_path(int dirfd, const char *path, char *real, struct pl_dev **node)
 		}
 		pl_unlock(&mask);
 	}
+	return ok;
+}
+
+bool
+pl_path(int dirfd, const char *path, char *real, struct pl_dev **node)
+{
+	int err = errno;
+	bool ok;
+
+	*node = NULL;
+	ok = real != NULL && translate(dirfd, path, real, node);
 	errno = err;
 	return ok;
 }
@@ -130,19 +138,13 @@ pl_path_back(char *path, size_t len)
 
 /* ------------------------------------------------------------ what is interposed */
 
-ssize_t
-readlinkat(int dirfd, const char *path, char *buf, size_t len)
+/* As much as there is, then what fits. */
+static ssize_t __attribute__((noinline))
+readlink_back(int dirfd, const char *path, char *buf, size_t len)
 {
-	char real[PATH_MAX], text[PATH_MAX];
-	struct pl_dev *node;
-	ssize_t n;
+	char text[PATH_MAX];
+	ssize_t n = NEXT(readlinkat)(dirfd, path, text, sizeof(text));
 
-	if (pl_path(dirfd, path, real, &node))
-		return NEXT(readlink)(real, buf, len);
-	if (pl.tree_len == 0)
-		return NEXT(readlinkat)(dirfd, path, buf, len);
-	/* links of /proc may lead into the tree: as much as there is, then what fits */
-	n = NEXT(readlinkat)(dirfd, path, text, sizeof(text));
 	if (n <= 0)
 		return n;
 	n = (ssize_t)pl_path_back(text, (size_t)n);
@@ -150,6 +152,24 @@ readlinkat(int dirfd, const char *path, char *buf, size_t len)
 		n = (ssize_t)len;
 	memcpy(buf, text, n);
 	return n;
+}
+
+ssize_t
+readlinkat(int dirfd, const char *path, char *buf, size_t len)
+{
+	char *real = PL_PATH_ROOM(path);
+	struct pl_dev *node;
+	size_t known;
+	ssize_t n;
+
+	if (pl_path(dirfd, path, real, &node))
+		return NEXT(readlink)(real, buf, len);
+	n = NEXT(readlinkat)(dirfd, path, buf, len);
+	known = n > 0 && (size_t)n < pl.tree_len ? (size_t)n : pl.tree_len;
+	/* links of /proc may lead into the tree */
+	if (n <= 0 || known == 0 || memcmp(buf, pl.tree, known) != 0)
+		return n;
+	return readlink_back(dirfd, path, buf, len);
 }
 
 ssize_t
@@ -177,7 +197,7 @@ __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len, size_t buf_
 char *
 realpath(const char *restrict path, char *restrict resolved)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 	size_t n;
 	char *s;
@@ -207,31 +227,43 @@ canonicalize_file_name(const char *path)
 int
 chdir(const char *path)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(chdir)(pl_path(AT_FDCWD, path, real, &node) ? real : path);
 }
 
-char *
-getcwd(char *buf, size_t len)
+/* What is too long for the buffer may fit without the tree. */
+static char * __attribute__((noinline))
+getcwd_back(char *buf, size_t len)
 {
 	char text[PATH_MAX];
 	size_t n;
 
-	if (pl.tree_len == 0 || NEXT(getcwd)(text, sizeof(text)) == NULL)
-		return NEXT(getcwd)(buf, len);
-	n = strlen(text);
-	if (strncmp(text, pl.tree, pl.tree_len) != 0)
-		return NEXT(getcwd)(buf, len);
-	text[pl_path_back(text, n)] = '\0';
-	if (buf == NULL)
-		return strdup(text);
-	if (strlen(text) >= len) {
+	if (NEXT(getcwd)(text, sizeof(text)) == NULL)
+		return NULL;
+	n = pl_path_back(text, strlen(text));
+	if (n >= len) {
 		errno = ERANGE;
 		return NULL;
 	}
-	return strcpy(buf, text);
+	text[n] = '\0';
+	return buf != NULL ? memcpy(buf, text, n + 1) : strdup(text);
+}
+
+char *
+getcwd(char *buf, size_t len)
+{
+	int err = errno;
+	char *s = NEXT(getcwd)(buf, len);
+
+	if (s != NULL) {
+		s[pl_path_back(s, strlen(s))] = '\0';
+	} else if (errno == ERANGE && pl.tree_len != 0) {
+		errno = err;
+		s = getcwd_back(buf, len);
+	}
+	return s;
 }
 
 char *

@@ -165,6 +165,7 @@ act(enum verb verb, unsigned int id, const char *spec, uint32_t a, uint32_t b)
 	sigset_t mask;
 	int rc;
 
+	pl_start();
 	pl_lock(&mask);
 	for (unsigned int i = 0; i < pl.nb_devs; i++)
 		if (pl.devs[i].id == id)

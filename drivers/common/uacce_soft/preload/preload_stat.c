@@ -27,7 +27,7 @@ as_node(struct stat *st, const struct pl_dev *d)
 static int
 stat_at(int dirfd, const char *path, struct stat *st, int flags)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 	int rc;
 
@@ -152,7 +152,7 @@ int
 statx(int dirfd, const char *restrict path, int flags, unsigned int mask,
       struct statx *restrict stx)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 	int rc;
 
@@ -171,7 +171,7 @@ statx(int dirfd, const char *restrict path, int flags, unsigned int mask,
 int
 faccessat(int dirfd, const char *path, int mode, int flags)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	if (pl_path(dirfd, path, real, &node))
@@ -201,7 +201,7 @@ euidaccess(const char *path, int mode)
 ssize_t
 getxattr(const char *path, const char *name, void *value, size_t len)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(getxattr)(pl_path(AT_FDCWD, path, real, &node) ? real : path, name, value,
@@ -211,7 +211,7 @@ getxattr(const char *path, const char *name, void *value, size_t len)
 ssize_t
 lgetxattr(const char *path, const char *name, void *value, size_t len)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(lgetxattr)(pl_path(AT_FDCWD, path, real, &node) ? real : path, name, value,
@@ -221,7 +221,7 @@ lgetxattr(const char *path, const char *name, void *value, size_t len)
 ssize_t
 listxattr(const char *path, char *list, size_t len)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(listxattr)(pl_path(AT_FDCWD, path, real, &node) ? real : path, list, len);
@@ -230,7 +230,7 @@ listxattr(const char *path, char *list, size_t len)
 ssize_t
 llistxattr(const char *path, char *list, size_t len)
 {
-	char real[PATH_MAX];
+	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
 
 	return NEXT(llistxattr)(pl_path(AT_FDCWD, path, real, &node) ? real : path, list, len);
