@@ -51,6 +51,7 @@ struct pl_dev {
 	size_t mmio_size;		/* 0: the soft device's */
 	struct uacce_soft *soft;	/* NULL until a queue is opened */
 	bool gone;			/* unplugged */
+	bool impossible;		/* what it is to be cannot be made */
 	unsigned int isolated;
 	uint64_t unplug_after;		/* doorbells, 0: never */
 	atomic_ullong doorbells;

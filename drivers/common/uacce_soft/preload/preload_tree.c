@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "preload.h"
@@ -19,7 +20,6 @@
 
 #define TREE_PREFIX	"uacce_soft."
 #define TREE_LOCK	"/lock"
-#define HIGH_FD		500	/* the program's numbers stay what they would be */
 
 /* Path in the tree; false if it does not fit. */
 static bool __attribute__((format(printf, 2, 3)))
@@ -35,6 +35,13 @@ in_tree(char *path, const char *fmt, ...)
 	return n >= 0 && (size_t)n < PATH_MAX - pl.tree_len;
 }
 
+/* The umask is not for what sysfs shows, and changing it would change other threads'. */
+static bool
+make_dir(const char *path)
+{
+	return mkdir(path, 0755) == 0 ? chmod(path, 0755) == 0 : errno == EEXIST;
+}
+
 static bool
 make_dirs(char *path)
 {
@@ -42,11 +49,11 @@ make_dirs(char *path)
 
 	while ((s = strchr(s + 1, '/')) != NULL) {
 		*s = '\0';
-		if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		if (!make_dir(path))
 			return false;
 		*s = '/';
 	}
-	return mkdir(path, 0755) == 0 || errno == EEXIST;
+	return make_dir(path);
 }
 
 /* The parent device, as PCI has it: a bridge of its own for each. */
@@ -73,7 +80,7 @@ put_file(const char *dir, const char *name, mode_t mode, const char *text, ino_t
 	fd = NEXT(open)(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	if (fd < 0)
 		return false;
-	ok = write(fd, text, len) == len && NEXT(fstat)(fd, &st) == 0;
+	ok = write(fd, text, len) == len && fchmod(fd, mode) == 0 && NEXT(fstat)(fd, &st) == 0;
 	NEXT(close)(fd);
 	if (ok && ino != NULL)
 		*ino = st.st_ino;
@@ -146,12 +153,14 @@ put_dev(struct pl_dev *d)
 	struct uacce_soft *soft;
 	bool ok;
 
-	/* to ask for attributes only: without threads */
+	/* to ask for attributes only: without threads and traces */
 	conf.threads = 0;
+	conf.trace = NULL;
 	soft = uacce_soft_create(&conf);
 	if (soft == NULL) {
 		pl_message("%s: no such device can be made: %s", d->name, strerror(errno));
 		d->gone = true;
+		d->impossible = true;
 		return true;
 	}
 	parent_path(d, parent);
@@ -214,7 +223,7 @@ pl_tree_remove(void)
 	pl.tree_len = 0;
 }
 
-/* The lock of a tree is held by whoever has it open; killed processes leave trees. */
+/* The lock of a tree is held by whoever has it mapped; killed processes leave trees. */
 static void
 remove_stale(const char *tmp)
 {
@@ -249,18 +258,21 @@ static bool
 lock_tree(void)
 {
 	char path[PATH_MAX], made[PATH_MAX];
-	int low, fd;
+	bool ok;
+	int fd;
 
 	/* locked before it has the name that others look for */
 	if (!in_tree(path, TREE_LOCK) || !in_tree(made, "/new"))
 		return false;
-	low = NEXT(open)(made, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (low < 0)
+	fd = NEXT(open)(made, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
 		return false;
-	fd = fcntl(low, F_DUPFD_CLOEXEC, HIGH_FD);
-	if (fd >= 0)
-		NEXT(close)(low);
-	return flock(fd >= 0 ? fd : low, LOCK_EX | LOCK_NB) == 0 && rename(made, path) == 0;
+	/* a mapping keeps the lock, also if the program closes all descriptors */
+	ok = flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+		mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0) != MAP_FAILED &&
+		rename(made, path) == 0;
+	NEXT(close)(fd);
+	return ok;
 }
 
 static bool
@@ -282,7 +294,8 @@ make_tree(void)
 		return false;
 	pl.tree_len = strlen(pl.tree);
 	pl.tree_dev = st.st_dev;
-	return lock_tree() &&
+	/* who gives up privileges still has devices */
+	return chmod(pl.tree, 0755) == 0 && lock_tree() &&
 		in_tree(path, "/sys/class/uacce") && make_dirs(path) &&
 		in_tree(path, "/dev") && make_dirs(path) &&
 		in_tree(path, "/aside") && make_dirs(path);
@@ -292,7 +305,6 @@ bool
 pl_tree_build(void)
 {
 	static bool failed;
-	mode_t mask;
 	bool ok;
 	int err;
 
@@ -300,12 +312,10 @@ pl_tree_build(void)
 		return true;
 	if (failed || pl.ended)
 		return false;
-	mask = umask(0022);
 	ok = make_tree();
 	for (unsigned int i = 0; ok && i < pl.nb_devs; i++)
 		ok = put_dev(&pl.devs[i]);
 	err = errno;
-	umask(mask);
 	if (!ok) {
 		pl_message("no folder for the devices can be made: %s", strerror(err));
 		pl_tree_remove();
