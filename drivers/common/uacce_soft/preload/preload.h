@@ -261,6 +261,21 @@ pl_foreign_ioctl(int fd, unsigned long cmd, void *arg);
 void
 pl_signal_arm(void);
 
+/* preload_mask.c */
+
+/* in a set as the kernel has it, of 64 bits */
+#define PL_SIG_BIT(sig)	(1ull << ((sig) - 1))
+/*
+ * Blocked in place of SIGSEGV, which doorbells need, while a handler of it runs: so
+ * whatever keeps, restores or forgets a mask does so with this, too. The C library lets
+ * no program block it, and uses it for pthread_cancel().
+ */
+#define PL_STANDS_FOR_SEGV	32
+
+/** A set without SIGSEGV; mine if that is another one. */
+const sigset_t *
+pl_mask(const sigset_t *set, sigset_t *mine);
+
 /* preload_store.c */
 
 /**

@@ -40,12 +40,12 @@ pl_dev_soft(struct pl_dev *d)
 	 */
 	sigfillset(&mask);
 	sigdelset(&mask, SIGSEGV);
-	NEXT(pthread_sigmask)(SIG_SETMASK, &mask, &old);
+	pl_set_mask(&mask, &old);
 	sched_getaffinity(0, sizeof(cpus), &cpus);
 	sched_setaffinity(0, sizeof(pl.cpus), &pl.cpus);
 	d->soft = uacce_soft_create(&d->conf);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
-	NEXT(pthread_sigmask)(SIG_SETMASK, &old, NULL);
+	pl_set_mask(&old, NULL);
 	return d->soft;
 }
 

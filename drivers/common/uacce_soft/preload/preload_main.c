@@ -34,12 +34,18 @@ pl_next_resolve(void)
 }
 
 void
+pl_set_mask(const sigset_t *set, sigset_t *old)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, set, old, sizeof(uint64_t));
+}
+
+void
 pl_lock(sigset_t *old)
 {
 	sigset_t all;
 
 	sigfillset(&all);
-	NEXT(pthread_sigmask)(SIG_SETMASK, &all, old);
+	pl_set_mask(&all, old);
 	pthread_mutex_lock(&pl.lock);
 }
 
@@ -49,7 +55,7 @@ pl_unlock(const sigset_t *old)
 	int err = errno;
 
 	pthread_mutex_unlock(&pl.lock);
-	NEXT(pthread_sigmask)(SIG_SETMASK, old, NULL);
+	pl_set_mask(old, NULL);
 	errno = err;
 }
 
@@ -120,7 +126,7 @@ fork_child(void)
 	pl.tree_len = 0;
 	pl.pid = getpid();
 	pthread_mutex_init(&pl.lock, NULL);
-	NEXT(pthread_sigmask)(SIG_SETMASK, &mask, NULL);
+	pl_set_mask(&mask, NULL);
 }
 
 static void

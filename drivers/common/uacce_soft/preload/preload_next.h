@@ -17,7 +17,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -43,6 +46,7 @@ char *__getcwd_chk(char *buf, size_t len, size_t buf_len);
 int __poll_chk(struct pollfd *fds, nfds_t nb, int timeout, size_t len);
 int __ppoll_chk(struct pollfd *fds, nfds_t nb, const struct timespec *timeout,
 		const sigset_t *mask, size_t len);
+int pthread_attr_setsigmask_np(pthread_attr_t *attr, const sigset_t *set);
 typedef void (*sighandler_t)(int);
 sighandler_t bsd_signal(int sig, sighandler_t handler);
 sighandler_t __sysv_signal(int sig, sighandler_t handler);
@@ -52,7 +56,8 @@ sighandler_t __sysv_signal(int sig, sighandler_t handler);
 	X(glob) X(stat) X(lstat) X(fstat) X(fstatat) X(statx) X(access) X(eaccess) \
 	X(faccessat) X(readlink) X(readlinkat) X(realpath) X(chdir) X(getcwd) X(ioctl) \
 	X(poll) X(ppoll) X(sigaction) X(signal) X(sysv_signal) X(sigprocmask) \
-	X(pthread_sigmask) X(getxattr) X(lgetxattr) X(listxattr) X(llistxattr)
+	X(pthread_sigmask) X(getxattr) X(lgetxattr) X(listxattr) X(llistxattr) \
+	X(pthread_attr_setsigmask_np) X(sigsuspend) X(pselect) X(epoll_pwait)
 
 /* data and functions have the same size of pointer wherever there is dlsym() */
 #define PL_NEXT_MEMBER(name)	__typeof__(&name) name;

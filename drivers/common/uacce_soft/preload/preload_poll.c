@@ -184,13 +184,13 @@ poll_ours(struct pollfd *fds, nfds_t nb, int64_t timeout, const sigset_t *mask)
 	if (others == NULL)
 		return pl_fail(ENOMEM);
 	sigfillset(&all);
-	NEXT(pthread_sigmask)(SIG_SETMASK, &all, &old);
+	pl_set_mask(&all, &old);
 	hide(others, fds, nb);
 	n = wait_all(fds, others, nb, timeout < 0 ? -1 : now() + timeout,
 		     mask != NULL ? mask : &old);
 	if (n < 0)
 		err = errno;
-	NEXT(pthread_sigmask)(SIG_SETMASK, &old, NULL);
+	pl_set_mask(&old, NULL);
 	free(others);
 	errno = err;
 	return n;
@@ -209,6 +209,9 @@ poll(struct pollfd *fds, nfds_t nb, int timeout)
 int
 ppoll(struct pollfd *fds, nfds_t nb, const struct timespec *timeout, const sigset_t *mask)
 {
+	sigset_t mine;
+
+	mask = pl_mask(mask, &mine);
 	if (!any_ours(fds, nb))
 		return NEXT(ppoll)(fds, nb, timeout, mask);
 	return poll_ours(fds, nb, timeout == NULL ? -1 :

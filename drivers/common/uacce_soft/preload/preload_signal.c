@@ -23,7 +23,6 @@
 #include "preload.h"
 #include "preload_next.h"
 
-#define NSIG_BYTES	8	/* of a signal set, for the kernel */
 #define ACTIONS		16	/* a reader is not overtaken by so many changes */
 
 /* What the program wants to happen; written with the lock held. */
@@ -131,11 +130,14 @@ program_action(int sig, siginfo_t *info, void *context)
 	struct sigaction sa = actions[atomic_load_explicit(&action_now,
 							   memory_order_acquire) % ACTIONS];
 	const ucontext_t *uc = context;
-	sigset_t mask = uc->uc_sigmask;
+	uint64_t mask, more;
 
+	memcpy(&mask, &uc->uc_sigmask, sizeof(mask));
+	memcpy(&more, &sa.sa_mask, sizeof(more));
 	if (sa.sa_handler == SIG_IGN && info->si_code <= 0)
 		return;
-	if (is_engine() || sa.sa_handler == SIG_DFL || sa.sa_handler == SIG_IGN) {
+	if (is_engine() || sa.sa_handler == SIG_DFL || sa.sa_handler == SIG_IGN ||
+	    (info->si_code > 0 && (mask & PL_SIG_BIT(PL_STANDS_FOR_SEGV)))) {
 		default_action(sig, info);
 		return;
 	}
@@ -144,10 +146,10 @@ program_action(int sig, siginfo_t *info, void *context)
 
 		sigaction(sig, &dfl, NULL);
 	}
-	sigorset(&mask, &mask, &sa.sa_mask);
+	mask |= more & ~PL_SIG_BIT(SIGSEGV);
 	if (!(sa.sa_flags & SA_NODEFER))
-		sigaddset(&mask, sig);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, NSIG_BYTES);
+		mask |= PL_SIG_BIT(PL_STANDS_FOR_SEGV);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
 	if (sa.sa_flags & SA_SIGINFO)
 		sa.sa_sigaction(sig, info, context);
 	else
@@ -168,7 +170,7 @@ void
 pl_signal_arm(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_fault };
-	sigset_t set;
+	uint64_t set = PL_SIG_BIT(SIGSEGV);
 
 	if (!atomic_load(&armed)) {
 		/* the stack as the program's own handler may need it */
@@ -181,9 +183,7 @@ pl_signal_arm(void)
 		NEXT(sigaction)(SIGSEGV, &sa, NULL);
 	}
 	/* this thread may have inherited a mask */
-	sigemptyset(&set);
-	sigaddset(&set, SIGSEGV);
-	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, NSIG_BYTES);
+	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, sizeof(set));
 }
 
 /* ------------------------------------------------------------ what is interposed */
@@ -256,31 +256,4 @@ sighandler_t
 __sysv_signal(int sig, sighandler_t handler)
 {
 	return sysv_signal(sig, handler);
-}
-
-/* A doorbell must come through, whatever is blocked. */
-static const sigset_t *
-without_fault(int how, const sigset_t *set, sigset_t *mine)
-{
-	if (set == NULL || how == SIG_UNBLOCK || sigismember(set, SIGSEGV) != 1)
-		return set;
-	*mine = *set;
-	sigdelset(mine, SIGSEGV);
-	return mine;
-}
-
-int
-sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
-{
-	sigset_t mine;
-
-	return NEXT(sigprocmask)(how, without_fault(how, set, &mine), old);
-}
-
-int
-pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
-{
-	sigset_t mine;
-
-	return NEXT(pthread_sigmask)(how, without_fault(how, set, &mine), old);
 }
