@@ -211,6 +211,28 @@ pl_file_close(struct pl_file *f);
 void
 pl_file_check(struct pl_file *f);
 
+/**
+ * The same for all of them: closes by dup2, exec, exit and other processes are noticed
+ * by the service thread, but have been done when those calls return.
+ *
+ * @return
+ *   How many were released.
+ */
+unsigned int
+pl_files_check(void);
+
+/** What an ioctl's argument points to, 0 for those that the kernel does not know. */
+size_t
+pl_ioctl_len(unsigned long cmd);
+
+/** Copy from or to the program's memory. @return 0 or -EFAULT. */
+int
+pl_copy_user(void *mine, void *user, size_t len, bool in);
+
+/** Move a descriptor where it changes no number that the program gets, if that can be. */
+int
+pl_fd_high(int fd);
+
 /** The counterpart of pl_dev.soft in this process; NULL with errno set. */
 struct uacce_soft *
 pl_dev_soft(struct pl_dev *d);
@@ -223,6 +245,10 @@ pl_file_map(struct pl_file *f, void *addr, size_t len, int prot, int flags, off_
 /** Nothing is mapped any more. */
 void
 pl_file_unmapped(struct pl_file *f, unsigned int region);
+
+/** Have what pl_file_zap() needs: later there may be no descriptor for it. */
+bool
+pl_zap_start(void);
 
 /** Accesses to what a client mapped raise SIGBUS from now on. */
 void
@@ -241,6 +267,10 @@ pl_poll_doorbell(struct pl_file *f, uint64_t value);
 
 int
 pl_service_start(void);
+
+/** At the exit. */
+void
+pl_service_end(void);
 
 void
 pl_service_forget(void);

@@ -52,10 +52,15 @@ pl_dev_soft(struct pl_dev *d)
 bool
 pl_file_maybe(int fd)
 {
+	int err = errno;
 	struct stat st;
+	bool maybe;
 
-	return atomic_load_explicit(&pl.nb_files, memory_order_relaxed) != 0 &&
-		NEXT(fstat)(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+	if (atomic_load_explicit(&pl.nb_files, memory_order_relaxed) == 0)
+		return false;
+	maybe = NEXT(fstat)(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+	errno = err;
+	return maybe;
 }
 
 struct pl_file *
@@ -85,20 +90,27 @@ file_new(void)
 	return &pl.files[end];
 }
 
+int
+pl_fd_high(int fd)
+{
+	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
+
+	if (high < 0)
+		return fd;
+	NEXT(close)(fd);
+	return high;
+}
+
 static int
 file_sockets(struct pl_file *f, int flags)
 {
 	struct stat st;
-	int fds[2], high;
+	int fds[2];
 
 	/* not blocking: read() of a node does not wait for ever */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0)
 		return -1;
-	high = fcntl(fds[1], F_DUPFD_CLOEXEC, HIGH_FD);
-	if (high >= 0) {
-		NEXT(close)(fds[1]);
-		fds[1] = high;
-	}
+	fds[1] = pl_fd_high(fds[1]);
 	if (NEXT(fstat)(fds[0], &st) != 0 ||
 	    ((flags & O_CLOEXEC) == 0 && fcntl(fds[0], F_SETFD, 0) != 0)) {
 		NEXT(close)(fds[0]);
@@ -148,6 +160,8 @@ node_open(struct pl_dev *d, int flags)
 	f->dev = d;
 	f->flags = flags;
 	rc = uacce_soft_open(soft, 0, &f->q);
+	if (rc == -EBUSY && pl_files_check() != 0)
+		rc = uacce_soft_open(soft, 0, &f->q);
 	if (rc != 0)
 		return pl_fail(-rc);
 	rc = file_queue(f);
@@ -207,11 +221,21 @@ pl_file_check(struct pl_file *f)
 		file_release(f);
 }
 
+unsigned int
+pl_files_check(void)
+{
+	unsigned int n = atomic_load(&pl.nb_files);
+
+	for (unsigned int i = 0; i < atomic_load(&pl.files_end); i++)
+		if (pl.files[i].used && !pl.files[i].foreign)
+			pl_file_check(&pl.files[i]);
+	return n - atomic_load(&pl.nb_files);
+}
+
 /* ------------------------------------------------------------ ioctl */
 
-/* The program's memory, if it is memory. */
-static int
-copy_user(void *mine, void *user, size_t len, bool in)
+int
+pl_copy_user(void *mine, void *user, size_t len, bool in)
 {
 	struct iovec local = { mine, len }, remote = { user, len };
 	ssize_t n = in ? process_vm_readv(getpid(), &local, 1, &remote, 1, 0) :
@@ -241,22 +265,29 @@ queue_ioctl(struct pl_file *f, unsigned long cmd, void *arg)
 	return rc;
 }
 
+size_t
+pl_ioctl_len(unsigned long cmd)
+{
+	return cmd == HISI_QM_CMD_SET_QP_CTX || cmd == HISI_QM_CMD_SET_QP_INFO ?
+		_IOC_SIZE(cmd) : 0;
+}
+
 int
 pl_file_ioctl(struct pl_file *f, unsigned long cmd, void *arg)
 {
-	size_t len = _IOC_TYPE(cmd) == 'H' ? _IOC_SIZE(cmd) : 0;
 	char copy[sizeof(struct hisi_qm_qp_info)];
+	size_t len = pl_ioctl_len(cmd);
 	int rc;
 
-	if (len == 0 || len > sizeof(copy))
+	if (len == 0)
 		return queue_ioctl(f, cmd, NULL);
 	if (f->zombie)
 		return -ENXIO;
-	rc = copy_user(copy, arg, len, true);
+	rc = pl_copy_user(copy, arg, len, true);
 	if (rc == 0)
 		rc = queue_ioctl(f, cmd, copy);
 	if (rc == 0)
-		rc = copy_user(copy, arg, len, false);
+		rc = pl_copy_user(copy, arg, len, false);
 	return rc;
 }
 

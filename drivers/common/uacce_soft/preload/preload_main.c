@@ -155,6 +155,7 @@ pl_end(void)
 
 	pl_lock(&mask);
 	pl.ended = true;
+	pl_service_end();
 	pl_tree_remove();
 	pl_unlock(&mask);
 }

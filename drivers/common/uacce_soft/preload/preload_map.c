@@ -33,6 +33,16 @@ raw_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 	return (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, off);
 }
 
+/* nothing is there to be mapped: the kernel's own SIGBUS */
+static void *removed = MAP_FAILED;
+
+/* An old length of 0 makes a second mapping of shared pages. */
+static void *
+map_again(void *old, size_t len, int flags, void *addr)
+{
+	return (void *)syscall(SYS_mremap, old, 0, len, MREMAP_MAYMOVE | flags, addr);
+}
+
 static void *
 fail_map(int err)
 {
@@ -52,9 +62,15 @@ map_dus(struct pl_file *f, void *addr, size_t len, int prot, int flags)
 {
 	void *p;
 
-	/* an old length of 0 makes a second mapping of shared pages */
-	p = (void *)syscall(SYS_mremap, f->map[UACCE_REGION_DUS].dev, 0, len, MREMAP_MAYMOVE |
-			    (flags & MAP_FIXED ? MREMAP_FIXED : 0), addr);
+	/* mremap() would unmap what is there */
+	if ((flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE) {
+		p = map_mmio(addr, len, flags);
+		if (p == MAP_FAILED)
+			return p;
+		flags |= MAP_FIXED;
+	}
+	p = map_again(f->map[UACCE_REGION_DUS].dev, len, flags & MAP_FIXED ? MREMAP_FIXED : 0,
+		      addr);
 	if (p != MAP_FAILED && prot != (PROT_READ | PROT_WRITE))
 		syscall(SYS_mprotect, p, len, prot);
 	return p;
@@ -72,7 +88,8 @@ map_check(struct pl_file *f, unsigned int region, size_t len, int prot)
 		return f->map[region].addr != NULL ? -EEXIST : -ENXIO;
 	if (f->map[region].addr != NULL)
 		return -EEXIST;
-	if ((f->flags & O_ACCMODE) == O_RDONLY && (prot & PROT_WRITE))
+	if ((f->flags & O_ACCMODE) == O_WRONLY ||
+	    ((f->flags & O_ACCMODE) == O_RDONLY && (prot & PROT_WRITE)))
 		return -EACCES;
 	if (region == UACCE_REGION_MMIO && f->dev->mmio_size != 0 && len > f->dev->mmio_size)
 		return -EINVAL;
@@ -125,22 +142,32 @@ pl_file_unmapped(struct pl_file *f, unsigned int region)
 	atomic_fetch_sub(&pl.nb_maps, 1);
 }
 
+bool
+pl_zap_start(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int fd;
+
+	if (removed != MAP_FAILED)
+		return true;
+	fd = memfd_create("removed", MFD_CLOEXEC);
+	if (fd < 0)
+		return false;
+	removed = raw_mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	NEXT(close)(fd);
+	return removed != MAP_FAILED;
+}
+
 void
 pl_file_zap(struct pl_file *f)
 {
-	int fd = memfd_create("removed", MFD_CLOEXEC);
-
 	atomic_store_explicit(&f->win_dead, true, memory_order_release);
-	/* nothing is there to be mapped: the kernel's own SIGBUS */
-	for (unsigned int i = 0; fd >= 0 && i < UACCE_REGION_NB; i++) {
+	for (unsigned int i = 0; i < UACCE_REGION_NB; i++) {
 		if (f->map[i].addr == NULL)
 			continue;
-		raw_mmap(f->map[i].addr, f->map[i].len, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_FIXED, fd, 0);
+		map_again(removed, f->map[i].len, MREMAP_FIXED, f->map[i].addr);
 		madvise(f->map[i].addr, f->map[i].len, MADV_DONTFORK);
 	}
-	if (fd >= 0)
-		NEXT(close)(fd);
 }
 
 /* The next mapping that has a byte of the range, from *i on. */
@@ -178,6 +205,34 @@ is_ours(const void *addr, size_t len, bool mmio)
 	return false;
 }
 
+/* The kernel has taken the range away, or put something else there. */
+static void
+forget(const void *addr, size_t len)
+{
+	unsigned int region;
+	struct pl_file *f;
+
+	for (unsigned int i = 0; (f = overlap(addr, len, &i, &region)) != NULL; i++) {
+		pl_file_unmapped(f, region);
+		pl_file_check(f);
+	}
+}
+
+/* A mapping that is not of a queue, over one that may be. */
+static void *
+map_over(void *addr, size_t len, int prot, int flags, int fd, off_t off)
+{
+	sigset_t mask;
+	void *p;
+
+	pl_lock(&mask);
+	p = raw_mmap(addr, len, prot, flags, fd, off);
+	if (p != MAP_FAILED)
+		forget(addr, pages(len));
+	pl_unlock(&mask);
+	return p;
+}
+
 /* ------------------------------------------------------------ what is interposed */
 
 void *
@@ -197,7 +252,11 @@ mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 		if (f != NULL && p != MAP_FAILED)
 			errno = err;
 	}
-	return f != NULL ? p : raw_mmap(addr, len, prot, flags, fd, off);
+	if (f != NULL)
+		return p;
+	if ((flags & MAP_FIXED) && is_ours(addr, pages(len), false))
+		return map_over(addr, len, prot, flags, fd, off);
+	return raw_mmap(addr, len, prot, flags, fd, off);
 }
 
 void *
@@ -207,8 +266,6 @@ mmap64(void *addr, size_t len, int prot, int flags, int fd, off64_t off)
 int
 munmap(void *addr, size_t len)
 {
-	unsigned int i, region;
-	struct pl_file *f;
 	sigset_t mask;
 	int rc;
 
@@ -216,10 +273,8 @@ munmap(void *addr, size_t len)
 		return (int)syscall(SYS_munmap, addr, len);
 	pl_lock(&mask);
 	rc = (int)syscall(SYS_munmap, addr, len);
-	for (i = 0; rc == 0 && (f = overlap(addr, pages(len), &i, &region)) != NULL; i++) {
-		pl_file_unmapped(f, region);
-		pl_file_check(f);
-	}
+	if (rc == 0)
+		forget(addr, pages(len));
 	pl_unlock(&mask);
 	return rc;
 }

@@ -26,6 +26,7 @@ fresh_text(struct pl_dev *d, enum pl_fresh what, char *text, size_t len)
 {
 	if (what == PL_FRESH_ISOLATE)
 		return snprintf(text, len, "%u\n", d->isolated);
+	pl_files_check();
 	return d->soft != NULL ? uacce_soft_attr(d->soft, fresh_names[what], text, len) :
 		snprintf(text, len, "%u\n", d->conf.nb_queues);
 }

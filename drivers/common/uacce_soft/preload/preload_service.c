@@ -22,7 +22,6 @@
 #include "preload_next.h"
 #include "uacce_soft_preload.h"
 
-#define HIGH_FD		500
 #define ARG_LEN		sizeof(struct hisi_qm_qp_info)
 #define REPLY_MS	10000
 
@@ -59,17 +58,17 @@ send_request(int fd, const struct request *req, int answer)
 int
 pl_foreign_ioctl(int fd, unsigned long cmd, void *arg)
 {
-	size_t len = _IOC_TYPE(cmd) == 'H' && _IOC_SIZE(cmd) <= ARG_LEN ? _IOC_SIZE(cmd) : 0;
+	size_t len = pl_ioctl_len(cmd);
 	struct request req = { .cmd = cmd };
 	struct reply rep;
 	struct pollfd p;
 	int pair[2];
 	int rc;
 
+	if (len != 0 && pl_copy_user(req.arg, arg, len, true) != 0)
+		return -EFAULT;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return -errno;
-	if (len != 0)
-		memcpy(req.arg, arg, len);
 	rc = send_request(fd, &req, pair[1]);
 	NEXT(close)(pair[1]);
 	p = (struct pollfd){ .fd = pair[0], .events = POLLIN };
@@ -78,11 +77,11 @@ pl_foreign_ioctl(int fd, unsigned long cmd, void *arg)
 			recv(pair[0], &rep, sizeof(rep), 0) != (ssize_t)sizeof(rep)))
 		rc = -ENXIO;
 	NEXT(close)(pair[0]);
-	if (rc != 0)
-		return rc;
-	if (len != 0)
-		memcpy(arg, rep.arg, len);
-	return rep.rc;
+	if (rc == 0)
+		rc = rep.rc;
+	if (rc == 0 && len != 0)
+		rc = pl_copy_user(rep.arg, arg, len, false);
+	return rc;
 }
 
 static void
@@ -126,13 +125,23 @@ pl_unplug(struct pl_dev *d)
 
 		if (!f->used || f->dev != d || f->zombie || f->foreign)
 			continue;
+		/* who sees the fault finds no engine at work any more */
+		uacce_soft_close(f->q);
 		pl_file_zap(f);
 		for (unsigned int r = 0; r < UACCE_REGION_NB; r++)
 			if (f->map[r].addr != NULL)
 				uacce_soft_unmap(f->q, r, f->map[r].dev, f->map[r].len);
-		uacce_soft_close(f->q);
 		f->zombie = true;
 	}
+	return 0;
+}
+
+static int
+isolate(struct pl_dev *d, uint32_t isolated)
+{
+	if (isolated > 1)
+		return -EINVAL;
+	d->isolated = isolated;
 	return 0;
 }
 
@@ -168,7 +177,7 @@ act(enum verb verb, unsigned int id, const char *spec, uint32_t a, uint32_t b)
 	pl_start();
 	pl_lock(&mask);
 	for (unsigned int i = 0; i < pl.nb_devs; i++)
-		if (pl.devs[i].id == id)
+		if (pl.devs[i].id == id && !pl.devs[i].impossible)
 			d = &pl.devs[i];
 	if (d == NULL) {
 		rc = -ENODEV;
@@ -182,8 +191,7 @@ act(enum verb verb, unsigned int id, const char *spec, uint32_t a, uint32_t b)
 	} else if (verb == VERB_STOP) {
 		rc = stop_words(d, a, b);
 	} else {
-		d->isolated = a;
-		rc = a <= 1 ? 0 : -EINVAL;
+		rc = isolate(d, a);
 	}
 	pl_unlock(&mask);
 	return rc;
@@ -285,11 +293,20 @@ serve_control(void)
 		return;
 }
 
+/* It may be a leftover, or a file that somebody needs. */
+static void
+control_unlink(void)
+{
+	struct stat st;
+
+	if (NEXT(lstat)(pl.control, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(pl.control);
+}
+
 static void
 control_start(void)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int low;
 
 	if (pl.control == NULL)
 		return;
@@ -298,12 +315,13 @@ control_start(void)
 		return;
 	}
 	strcpy(sun.sun_path, pl.control);
-	low = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	control_fd = fcntl(low, F_DUPFD_CLOEXEC, HIGH_FD);
-	NEXT(close)(low);
-	unlink(pl.control);
-	if (bind(control_fd, (struct sockaddr *)&sun, sizeof(sun)) != 0)
-		pl_message("%s: %s", pl.control, strerror(errno));
+	control_unlink();
+	control_fd = pl_fd_high(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	if (bind(control_fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return;
+	pl_message("%s: %s", pl.control, strerror(errno));
+	NEXT(close)(control_fd);
+	control_fd = -1;
 }
 
 /* ------------------------------------------------- the thread */
@@ -377,16 +395,13 @@ int
 pl_service_start(void)
 {
 	pthread_t thread;
-	int low, rc;
+	int rc;
 
 	if (pl.wake_fd >= 0)
 		return 0;
-	low = eventfd(0, EFD_CLOEXEC);
-	pl.wake_fd = fcntl(low, F_DUPFD_CLOEXEC, HIGH_FD);
-	if (pl.wake_fd >= 0)
-		NEXT(close)(low);
-	else
-		pl.wake_fd = low;
+	if (!pl_zap_start())
+		return -1;
+	pl.wake_fd = pl_fd_high(eventfd(0, EFD_CLOEXEC));
 	if (pl.wake_fd < 0)
 		return -1;
 	control_start();
@@ -398,6 +413,13 @@ pl_service_start(void)
 	}
 	pthread_detach(thread);
 	return 0;
+}
+
+void
+pl_service_end(void)
+{
+	if (control_fd >= 0 && pl.pid == getpid())
+		control_unlink();
 }
 
 /* In a child: what is said to the parent is not for it to read. */
