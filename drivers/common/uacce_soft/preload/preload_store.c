@@ -86,41 +86,115 @@ cut(uint64_t *value, unsigned int bytes)
 	return (int)bytes;
 }
 
+/* So many bytes of code, sign-extended; cut to what is stored. */
 static int
-immediate(struct insn *in, unsigned int bytes, uint64_t *value)
+immediate(struct insn *in, unsigned int len, unsigned int bytes, uint64_t *value)
 {
-	unsigned int len = bytes == 8 ? 4 : bytes;
-	int32_t v = 0;
+	uint64_t v = 0;
 
 	memcpy(&v, in->p, len);
 	in->p += len;
-	/* sign-extended to 64 bits; cut to what is stored */
-	*value = (uint64_t)(int64_t)v;
+	*value = (uint64_t)((int64_t)(v << (64 - 8 * len)) >> (64 - 8 * len));
 	return cut(value, bytes);
 }
 
+/* Where bytes are: four registers have a second one if there is no REX. */
+static uint8_t *
+byte_reg(struct insn *in)
+{
+	struct insn low = *in;
+	bool second = in->rex == 0 && (in->modrm & 0x20);
+
+	if (second)
+		low.modrm &= ~0x20;
+	return (uint8_t *)gpr(&low) + second;
+}
+
 /* A load gives 0; 32 bits clear the upper ones too. */
-static void
+static int
 load(struct insn *in, unsigned int bytes)
 {
 	greg_t *reg = gpr(in);
 
-	*reg = bytes >= 4 ? 0 : *reg & ~(greg_t)0xffff;
+	if (bytes == 1)
+		*byte_reg(in) = 0;
+	else
+		*reg = bytes >= 4 ? 0 : *reg & ~(greg_t)0xffff;
+	return 0;
+}
+
+/* Of a comparison: a - b. */
+static int
+set_flags(struct insn *in, uint64_t a, uint64_t b, unsigned int bytes)
+{
+	enum { CF = 1 << 0, PF = 1 << 2, AF = 1 << 4, ZF = 1 << 6, SF = 1 << 7, OF = 1 << 11 };
+	greg_t *flags = &in->uc->uc_mcontext.gregs[REG_EFL];
+	uint64_t r = a - b, sign = 1ull << (8 * bytes - 1);
+
+	cut(&r, bytes);
+	*flags &= ~(greg_t)(CF | PF | AF | ZF | SF | OF);
+	*flags |= (a < b ? CF : 0) | (__builtin_parity(r & 0xff) ? 0 : PF) |
+		((a ^ b ^ r) & 0x10 ? AF : 0) | (r == 0 ? ZF : 0) | (r & sign ? SF : 0) |
+		((a ^ b) & (a ^ r) & sign ? OF : 0);
+	return 0;
+}
+
+static int
+compare(struct insn *in, uint8_t op)
+{
+	unsigned int bytes = op & 1 ? width(in) : 1;
+	uint64_t v = bytes == 1 ? *byte_reg(in) : (uint64_t)*gpr(in);
+
+	cut(&v, bytes);
+	switch (op) {
+	case 0x38: /* cmp */
+	case 0x39:
+		return set_flags(in, 0, v, bytes);
+	case 0x3a:
+	case 0x3b:
+		return set_flags(in, v, 0, bytes);
+	case 0x84: /* test */
+	case 0x85:
+		return set_flags(in, 0, 0, bytes);
+	}
+	/* with an immediate: 7 is cmp, 0 is test */
+	immediate(in, op == 0x83 ? 1 : bytes == 8 ? 4 : bytes, bytes, &v);
+	if (op >= 0xf6)
+		v = 0;
+	return (in->modrm & 0x38) == (op >= 0xf6 ? 0 : 0x38) ? set_flags(in, 0, v, bytes) : -1;
 }
 
 static int
 one_byte(struct insn *in, uint8_t op, uint64_t *value)
 {
-	if (op != 0x87 && op != 0x89 && op != 0x8b && op != 0xc7)
-		return -1;
+	unsigned int bytes = op & 1 ? width(in) : 1;
+
 	if (!modrm(in))
 		return -1;
-	if (op == 0xc7)
-		return (in->modrm & 0x38) == 0 ? immediate(in, width(in), value) : -1;
-	*value = (uint64_t)*gpr(in);
-	if (op != 0x89)
-		load(in, width(in));
-	return op == 0x8b ? 0 : cut(value, width(in));
+	*value = bytes == 1 ? *byte_reg(in) : (uint64_t)*gpr(in);
+	switch (op) {
+	case 0x86: /* xchg */
+	case 0x87:
+		load(in, bytes);
+		/* fallthrough */
+	case 0x88: /* mov */
+	case 0x89:
+		return cut(value, bytes);
+	case 0x63: /* movsxd */
+	case 0x8a: /* mov */
+	case 0x8b:
+		return load(in, bytes);
+	case 0xc6:
+	case 0xc7:
+		return (in->modrm & 0x38) == 0 ?
+			immediate(in, bytes == 8 ? 4 : bytes, bytes, value) : -1;
+	case 0x38: case 0x39: case 0x3a: case 0x3b:
+	case 0x80: case 0x81: case 0x83: case 0x84: case 0x85:
+	case 0xf6: case 0xf7:
+		return compare(in, op);
+	default:
+		return -1;
+	}
 }
 
 /* After 0f, or what a VEX prefix stands for. */
@@ -130,6 +204,11 @@ two_byte(struct insn *in, uint8_t op, uint64_t *value)
 	if (!modrm(in))
 		return -1;
 	switch (op) {
+	case 0xb6: /* movzx */
+	case 0xb7:
+	case 0xbe: /* movsx */
+	case 0xbf:
+		return load(in, width(in));
 	case 0xc3: /* movnti */
 		*value = (uint64_t)*gpr(in);
 		return cut(value, width(in));
@@ -167,8 +246,8 @@ vex(struct insn *in, uint8_t op, uint64_t *value)
 	in->opsize = (b & 3) == 1;
 	in->rep = (b & 3) == 2 ? 0xf3 : (b & 3) == 3 ? 0xf2 : 0;
 	op = *in->p++;
-	/* movnti has no such form */
-	return op == 0xc3 ? -1 : two_byte(in, op, value);
+	/* those of general registers have no such form */
+	return (op & 0xf0) == 0xb0 || op == 0xc3 ? -1 : two_byte(in, op, value);
 }
 
 static int
