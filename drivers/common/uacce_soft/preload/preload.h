@@ -178,16 +178,6 @@ pl_path(int dirfd, const char *path, char *real, struct pl_dev **node);
 size_t
 pl_path_back(char *path, size_t len);
 
-/* preload_open.c */
-
-/** What open() makes of a path of ours. */
-int
-pl_open(const char *real, struct pl_dev *node, int flags, mode_t mode);
-
-/** If fd is of an attribute that changes, put a fresh one in its place. */
-int
-pl_open_fresh(const char *path, int fd, int flags);
-
 /* preload_file.c; these take the lock */
 
 int

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "preload.h"
 
@@ -50,6 +51,15 @@ number(const char *name, unsigned int i, long min, long max, long def)
 	return def;
 }
 
+/* Without a window for each queue, the page of the doorbells is all there is. */
+static long
+mmio_max(unsigned int api)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	return api >= 3 ? 0x10000 : page > 0x1000 ? page : page + 0x1000;
+}
+
 static void
 device_read(struct pl_dev *d, unsigned int i)
 {
@@ -67,7 +77,7 @@ device_read(struct pl_dev *d, unsigned int i)
 	c->instant = number(PREFIX "INSTANT", i, 0, 1, 0);
 	c->put_ends = number(PREFIX "PUT_ENDS", i, 0, 1, 0);
 	c->numa_node = number(PREFIX "NUMA", i, -1, INT_MAX, 0);
-	d->mmio_size = number(PREFIX "MMIO_SIZE", i, 0, 0x10000, 0);
+	d->mmio_size = number(PREFIX "MMIO_SIZE", i, 0, mmio_max(c->api), 0);
 	d->isolated = number(PREFIX "ISOLATE", i, 0, 1, 0);
 	d->unplug_after = number(PREFIX "UNPLUG_AFTER", i, 0, LONG_MAX, 0);
 	s = word_of(PREFIX "ALGORITHMS", i, ',', &len);

@@ -44,9 +44,9 @@ fresh_dev(const struct stat *st, enum pl_fresh what)
 }
 
 static int
-fresh_file(const char *text, size_t len, int flags)
+fresh_file(const char *text, size_t len)
 {
-	int fd = memfd_create("attribute", flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+	int fd = memfd_create("attribute", MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
@@ -57,13 +57,13 @@ fresh_file(const char *text, size_t len, int flags)
 	return fd;
 }
 
-int
-pl_open_fresh(const char *path, int fd, int flags)
+static int
+open_fresh(const char *path, int fd, int flags)
 {
 	const char *name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
 	char text[32];
 	struct pl_dev *d = NULL;
-	int what, n = 0;
+	int what, fresh, n = 0;
 	int err = errno;
 	struct stat st;
 	sigset_t mask;
@@ -80,23 +80,41 @@ pl_open_fresh(const char *path, int fd, int flags)
 	pl_unlock(&mask);
 	if (d == NULL)
 		return fd;
-	/* closed first: the number stays the lowest */
-	NEXT(close)(fd);
-	fd = fresh_file(text, (size_t)n, flags);
+	fresh = fresh_file(text, (size_t)n);
+	if (fresh < 0 || dup3(fresh, fd, flags & O_CLOEXEC) < 0) {
+		NEXT(close)(fd);
+		fd = -1;
+	}
+	if (fresh >= 0)
+		NEXT(close)(fresh);
 	if (fd >= 0)
 		errno = err;
 	return fd;
 }
 
-int
-pl_open(const char *real, struct pl_dev *node, int flags, mode_t mode)
+/* Root is no exception in sysfs. */
+static bool
+is_read_only(const char *real)
 {
+	struct stat st;
+
+	return NEXT(stat)(real, &st) == 0 && (st.st_mode & 0222) == 0;
+}
+
+/* What open() makes of a path of ours. */
+static int
+open_ours(const char *real, struct pl_dev *node, int flags, mode_t mode)
+{
+	if ((flags & O_CREAT) && (flags & O_EXCL) && NEXT(faccessat)(AT_FDCWD, real, F_OK, 0) == 0)
+		return pl_fail(EEXIST);
+	if (!(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY && is_read_only(real))
+		return pl_fail(EACCES);
 	if (node != NULL && (flags & O_PATH) == 0) {
 		if (flags & O_DIRECTORY)
 			return pl_fail(ENOTDIR);
 		return pl_node_open(node, flags);
 	}
-	return pl_open_fresh(real, NEXT(open)(real, flags & ~(O_CREAT | O_TRUNC), mode), flags);
+	return open_fresh(real, NEXT(open)(real, flags & ~(O_CREAT | O_TRUNC), mode), flags);
 }
 
 /* ------------------------------------------------------------ what is interposed */
@@ -108,8 +126,8 @@ open_at(int dirfd, const char *path, int flags, mode_t mode)
 	struct pl_dev *node;
 
 	if (pl_path(dirfd, path, real, &node))
-		return pl_open(real, node, flags, mode);
-	return pl_open_fresh(path, NEXT(openat)(dirfd, path, flags, mode), flags);
+		return open_ours(real, node, flags, mode);
+	return open_fresh(path, NEXT(openat)(dirfd, path, flags, mode), flags);
 }
 
 #define HAS_MODE(flags)	((flags) & O_CREAT || ((flags) & O_TMPFILE) == O_TMPFILE)
@@ -180,6 +198,16 @@ mode_flags(const char *mode)
 	return flags | (strchr(mode, 'e') != NULL ? O_CLOEXEC : 0);
 }
 
+/* Nothing was read from it yet. */
+static FILE *
+freshen(const char *path, const char *mode, FILE *f)
+{
+	if (f == NULL || open_fresh(path, fileno(f), mode_flags(mode)) >= 0)
+		return f;
+	fclose(f);
+	return NULL;
+}
+
 FILE *
 fopen(const char *restrict path, const char *restrict mode)
 {
@@ -189,8 +217,8 @@ fopen(const char *restrict path, const char *restrict mode)
 	int fd;
 
 	if (!pl_path(AT_FDCWD, path, real, &node))
-		return NEXT(fopen)(path, mode);
-	fd = pl_open(real, node, mode_flags(mode), 0);
+		return freshen(path, mode, NEXT(fopen)(path, mode));
+	fd = open_ours(real, node, mode_flags(mode), 0);
 	if (fd < 0)
 		return NULL;
 	f = fdopen(fd, mode);
@@ -207,8 +235,25 @@ freopen(const char *restrict path, const char *restrict mode, FILE *restrict f)
 {
 	char *real = PL_PATH_ROOM(path);
 	struct pl_dev *node;
+	int fd, err;
 
-	return NEXT(freopen)(pl_path(AT_FDCWD, path, real, &node) ? real : path, mode, f);
+	if (!pl_path(AT_FDCWD, path, real, &node))
+		return path == NULL ? NEXT(freopen)(path, mode, f) :
+			freshen(path, mode, NEXT(freopen)(path, mode, f));
+	fd = open_ours(real, node, mode_flags(mode), 0);
+	if (fd < 0) {
+		err = errno;
+		fclose(f);
+		errno = err;
+		return NULL;
+	}
+	f = NEXT(freopen)("/dev/null", mode, f);
+	if (f != NULL && dup3(fd, fileno(f), mode_flags(mode) & O_CLOEXEC) < 0) {
+		fclose(f);
+		f = NULL;
+	}
+	close(fd);
+	return f;
 }
 
 FILE *

@@ -121,6 +121,8 @@ pl_path(int dirfd, const char *path, char *real, struct pl_dev **node)
 
 	*node = NULL;
 	ok = real != NULL && translate(dirfd, path, real, node);
+	if (!ok)
+		*node = NULL;
 	errno = err;
 	return ok;
 }

@@ -162,7 +162,11 @@ any_ours(struct pollfd *fds, nfds_t nb)
 {
 	bool any = false;
 	sigset_t mask;
+	char byte;
 
+	/* an address that is none is the kernel's to refuse */
+	if (atomic_load(&pl.nb_files) == 0 || pl_copy_user(&byte, fds, sizeof(byte), true) != 0)
+		return false;
 	for (nfds_t i = 0; i < nb && !any; i++) {
 		if (!pl_file_maybe(fds[i].fd))
 			continue;

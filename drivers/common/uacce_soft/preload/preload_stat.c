@@ -24,6 +24,19 @@ as_node(struct stat *st, const struct pl_dev *d)
 	st->st_size = 0;
 }
 
+/* Whose queue is it? */
+static struct pl_dev *
+dev_of(int fd)
+{
+	struct pl_file *f;
+	sigset_t mask;
+
+	pl_lock(&mask);
+	f = pl_file_find(fd);
+	pl_unlock(&mask);
+	return f != NULL ? f->dev : NULL;
+}
+
 static int
 stat_at(int dirfd, const char *path, struct stat *st, int flags)
 {
@@ -31,9 +44,13 @@ stat_at(int dirfd, const char *path, struct stat *st, int flags)
 	struct pl_dev *node;
 	int rc;
 
-	if (!pl_path(dirfd, path, real, &node))
-		return NEXT(fstatat)(dirfd, path, st, flags);
-	rc = NEXT(fstatat)(AT_FDCWD, real, st, flags);
+	if (pl_path(dirfd, path, real, &node)) {
+		rc = NEXT(fstatat)(AT_FDCWD, real, st, flags);
+	} else {
+		rc = NEXT(fstatat)(dirfd, path, st, flags);
+		if (rc == 0 && (flags & AT_EMPTY_PATH) && S_ISSOCK(st->st_mode))
+			node = dev_of(dirfd);
+	}
 	if (rc == 0 && node != NULL)
 		as_node(st, node);
 	return rc;
@@ -61,16 +78,13 @@ int
 fstat(int fd, struct stat *st)
 {
 	int rc = NEXT(fstat)(fd, st);
-	struct pl_file *f;
-	sigset_t mask;
+	struct pl_dev *d;
 
 	if (rc != 0 || atomic_load(&pl.nb_files) == 0 || !S_ISSOCK(st->st_mode))
 		return rc;
-	pl_lock(&mask);
-	f = pl_file_find(fd);
-	if (f != NULL)
-		as_node(st, f->dev);
-	pl_unlock(&mask);
+	d = dev_of(fd);
+	if (d != NULL)
+		as_node(st, d);
 	return 0;
 }
 
@@ -156,9 +170,13 @@ statx(int dirfd, const char *restrict path, int flags, unsigned int mask,
 	struct pl_dev *node;
 	int rc;
 
-	if (!pl_path(dirfd, path, real, &node))
-		return NEXT(statx)(dirfd, path, flags, mask, stx);
-	rc = NEXT(statx)(AT_FDCWD, real, flags, mask, stx);
+	if (pl_path(dirfd, path, real, &node)) {
+		rc = NEXT(statx)(AT_FDCWD, real, flags, mask, stx);
+	} else {
+		rc = NEXT(statx)(dirfd, path, flags, mask, stx);
+		if (rc == 0 && (flags & AT_EMPTY_PATH) && S_ISSOCK(stx->stx_mode))
+			node = dev_of(dirfd);
+	}
 	if (rc == 0 && node != NULL) {
 		stx->stx_mode = S_IFCHR | 0666;
 		stx->stx_rdev_major = NODE_MAJOR;
