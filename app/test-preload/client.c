@@ -240,17 +240,6 @@ client_check_data(struct client *c, unsigned int seed)
 	client_ring(c, HISI_QM_DB_CMD_CQ, c->head, 0);
 }
 
-bool
-wait_available(long want)
-{
-	long end = now_ms() + WAIT_MS;
-
-	while (attr_number("available_instances") != want)
-		if (now_ms() >= end)
-			return false;
-	return true;
-}
-
 int
 in_child(int (*fn)(struct client *c), struct client *c)
 {

@@ -26,6 +26,9 @@
 
 #define DATA_LEN	8192
 
+/** In the environment: the case that the library has been told about. */
+#define MARK		"UACCE_PRELOAD_TEST"
+
 /** Bounds loops that wait for something that does come. */
 #define WAIT_MS		20000
 
@@ -112,10 +115,6 @@ client_check_data(struct client *c, unsigned int seed);
 void
 client_sleep_ms(unsigned int ms);
 
-/** The number shown becomes what is expected. */
-bool
-wait_available(long want);
-
 /** Fork; the child runs fn() and exits with what it returns. */
 int
 in_child(int (*fn)(struct client *c), struct client *c);
@@ -134,6 +133,9 @@ client_doorbells(const struct client *c);
 uint64_t
 client_mistakes(const struct client *c);
 
+/** Devices that early.c has found. */
+extern int early_entries;
+
 void test_scan(void);
 void test_paths(void);
 void test_attributes(void);
@@ -148,21 +150,43 @@ void test_children(void);
 void test_threads(void);
 void test_stores(void);
 void test_narrow(void);
+void test_compare(void);
 void test_handler(void);
 void test_handler_stack(void);
 void test_handler_mask(void);
 void test_handler_default(void);
 void test_handler_engine(void);
+void test_handler_ring(void);
+void test_handler_jump(void);
+void test_masks(void);
+void test_sighold(void);
 void test_fork(void);
 void test_fork_ioctl(void);
 void test_release(void);
+void test_release_busy(void);
 void test_unplug(void);
 void test_unplug_after(void);
 void test_unplug_busy(void);
+void test_unplug_quiet(void);
+void test_unplug_full(void);
+void test_impossible(void);
 void test_control(void);
+void test_control_name(void);
+void test_control_full(void);
 void test_children_control(void);
 void test_stop(void);
 void test_poll(void);
 void test_poll_armed(void);
+void test_poll_errors(void);
+void test_early(void);
+void test_other_user(void);
+void test_umask(void);
+void test_close_all(void);
+void test_small_stack(void);
+void test_fresh(void);
+void test_files(void);
+void test_map_over(void);
+void test_mmio_size(void);
+void test_trace(void);
 
 #endif /* CLIENT_H */

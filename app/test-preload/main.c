@@ -16,8 +16,6 @@
 
 #include "client.h"
 
-#define MARK	"UACCE_PRELOAD_TEST"
-
 int (*pl_fault)(unsigned int dev, const char *spec);
 int (*pl_unplug)(unsigned int dev);
 int (*pl_plug)(unsigned int dev);
@@ -46,22 +44,44 @@ static const struct {
 	{ "threads", test_threads, { "DEPTH=64", "INSTANT=1" } },
 	{ "stores", test_stores, { "DEPTH=4" } },
 	{ "narrow", test_narrow, { NULL } },
+	{ "compare", test_compare, { NULL } },
 	{ "handler", test_handler, { NULL } },
 	{ "handler_stack", test_handler_stack, { NULL } },
 	{ "handler_mask", test_handler_mask, { NULL } },
 	{ "handler_default", test_handler_default, { NULL } },
 	{ "handler_engine", test_handler_engine, { NULL } },
+	{ "handler_ring", test_handler_ring, { NULL } },
+	{ "handler_jump", test_handler_jump, { NULL } },
+	{ "masks", test_masks, { NULL } },
+	{ "sighold", test_sighold, { NULL } },
 	{ "fork", test_fork, { NULL } },
 	{ "fork_ioctl", test_fork_ioctl, { NULL } },
 	{ "release", test_release, { NULL } },
+	{ "release_busy", test_release_busy, { "QUEUES=1" } },
 	{ "unplug", test_unplug, { NULL } },
 	{ "unplug_after", test_unplug_after, { "UNPLUG_AFTER=100" } },
 	{ "unplug_busy", test_unplug_busy, { NULL } },
+	{ "unplug_quiet", test_unplug_quiet, { NULL } },
+	{ "unplug_full", test_unplug_full, { NULL } },
+	{ "impossible", test_impossible, { "API=4" } },
 	{ "control", test_control, { "CONTROL=" } },
+	{ "control_name", test_control_name, { "CONTROL=" } },
+	{ "control_full", test_control_full, { "CONTROL=" } },
 	{ "children_control", test_children_control, { "CONTROL=" } },
 	{ "stop", test_stop, { NULL } },
 	{ "poll", test_poll, { NULL } },
 	{ "poll_armed", test_poll_armed, { NULL } },
+	{ "poll_errors", test_poll_errors, { NULL } },
+	{ "early", test_early, { "DEVICES=2" } },
+	{ "other_user", test_other_user, { NULL } },
+	{ "umask", test_umask, { "DEVICES=16" } },
+	{ "close_all", test_close_all, { NULL } },
+	{ "small_stack", test_small_stack, { NULL } },
+	{ "fresh", test_fresh, { NULL } },
+	{ "files", test_files, { NULL } },
+	{ "map_over", test_map_over, { NULL } },
+	{ "mmio_size", test_mmio_size, { "API=2", "MMIO_SIZE=65536" } },
+	{ "trace", test_trace, { "TRACE=" } },
 };
 
 #define NB_CASES	(sizeof(cases) / sizeof(cases[0]))
@@ -112,7 +132,7 @@ again_with(const char *const *env, char **argv)
 			snprintf(value, sizeof(value), "uacce-preload-test.%d", getpid());
 		setenv(name, value, 1);
 	}
-	setenv(MARK, "1", 1);
+	setenv(MARK, argv[1], 1);
 	execv("/proc/self/exe", argv);
 	printf("cannot be run again: %s\n", strerror(errno));
 	exit(1);

@@ -24,6 +24,7 @@ test_ioctl(void)
 	CHECK(c.info.sq_depth == 1024 && c.info.cq_depth == 1024);
 	CHECK_FAILS(ioctl(c.fd, _IO('W', 2)), EINVAL);
 	CHECK_FAILS(ioctl(c.fd, _IOWR('H', 12, int), &c.info), EINVAL);
+	CHECK_FAILS(ioctl(c.fd, _IOWR('H', 12, int), NULL), EINVAL);
 	CHECK_FAILS(ioctl(c.fd, HISI_QM_CMD_SET_QP_CTX, NULL), EFAULT);
 	CHECK_FAILS(ioctl(c.fd, HISI_QM_CMD_SET_QP_INFO, nothing), EFAULT);
 	c.ctx.qc_type = 3;
@@ -74,6 +75,46 @@ test_mmap(void)
 	p = mmap(NULL, c.dus_len, PROT_READ, MAP_SHARED, fd, page);
 	CHECK(p != MAP_FAILED && *(volatile uint32_t *)p == 0);
 	CHECK(close(fd) == 0);
+}
+
+/* MAP_FIXED puts something else where a region was. */
+void
+test_map_over(void)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	struct client c;
+	uint8_t *at;
+	int fd;
+
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	at = mmap(c.mmio, c.mmio_len, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	CHECK(at == c.mmio);
+	at[HISI_QM_DB_OFFSET] = 7;
+	CHECK(at[HISI_QM_DB_OFFSET] == 7 && mprotect(at, c.mmio_len, PROT_READ) == 0);
+	c.mmio = mmap(NULL, c.mmio_len, rw, MAP_SHARED, c.fd, 0);
+	CHECK(c.mmio != MAP_FAILED);
+	client_start(&c);
+	client_op(&c);
+	CHECK(munmap(c.dus, c.dus_len) == 0);
+	CHECK_FAILS(mmap(at, c.dus_len, rw, MAP_SHARED | MAP_FIXED_NOREPLACE, c.fd,
+			 sysconf(_SC_PAGESIZE)), EEXIST);
+	CHECK(at[HISI_QM_DB_OFFSET] == 7);
+	fd = open(NODE, O_WRONLY);
+	CHECK(fd >= 0);
+	CHECK_FAILS(mmap(NULL, c.mmio_len, PROT_WRITE, MAP_SHARED, fd, 0), EACCES);
+	CHECK(close(fd) == 0);
+}
+
+void
+test_mmio_size(void)
+{
+	struct client c;
+
+	/* a window for each queue is not of this version */
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	client_op(&c);
+	client_close(&c);
 }
 
 void

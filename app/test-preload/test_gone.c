@@ -14,7 +14,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -158,6 +160,75 @@ test_unplug_busy(void)
 	}
 }
 
+/* Who sees the fault may use its buffers: nothing writes to them any more. */
+void
+test_unplug_quiet(void)
+{
+	const uint32_t len = 4 << 20;
+	uint8_t *src = malloc(len), *dst = malloc(2 * len);
+	pthread_t thread;
+	struct client c;
+
+	catch_bus();
+	CHECK(src != NULL && dst != NULL);
+	for (uint32_t i = 0; i < len; i++)
+		src[i] = (uint8_t)(random() >> i % 7);
+	for (int i = 0; i < 5; i++) {
+		client_open(&c, HISI_QM_QC_COMPRESS);
+		client_start(&c);
+		code = 0;
+		CHECK(pthread_create(&thread, NULL, unplug_later, NULL) == 0);
+		/* something is under way all the time */
+		if (sigsetjmp(out, 1) == 0) {
+			for (;;) {
+				client_put(&c, src, len, dst, 2 * len, 1);
+				client_ring(&c, HISI_QM_DB_CMD_SQ, c.tail, 0);
+				client_wait(&c);
+				client_ring(&c, HISI_QM_DB_CMD_CQ, c.head, 0);
+			}
+		}
+		CHECK(code == BUS_ADRERR);
+		memset(dst, 0xcc, 2 * len);
+		client_sleep_ms(100);
+		for (uint32_t k = 0; k < 2 * len; k++)
+			CHECK(dst[k] == 0xcc);
+		pthread_join(thread, NULL);
+		client_close(&c);
+		CHECK(pl_plug(0) == 0);
+	}
+	free(src);
+	free(dst);
+}
+
+/* Where there is no descriptor to be had. */
+void
+test_unplug_full(void)
+{
+	const struct rlimit none = { 3, 3 };
+	struct client c;
+
+	catch_bus();
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0 && pl_unplug(0) == 0);
+	/* this ends the process */
+	alarm(10);
+	CHECK(raises_bus(c.dus, false) && raises_bus(c.mmio + HISI_QM_DB_OFFSET, true));
+	client_close(&c);
+}
+
+/* A device of no version. */
+void
+test_impossible(void)
+{
+	struct stat st;
+
+	CHECK(access(UACCE_CLASS_PATH, R_OK) == 0);
+	CHECK(pl_plug(0) == -ENODEV && pl_unplug(0) == -ENODEV);
+	CHECK_FAILS(lstat(CLASS_DEV, &st), ENOENT);
+	CHECK_FAILS(open(NODE, O_RDWR), ENOENT);
+}
+
 static int control = -1;
 
 static bool
@@ -211,7 +282,6 @@ test_children_control(void)
 	}
 	CHECK(write(done[1], &ok, 1) == 1 && waitpid(pid, &status, 0) == pid && status == 0);
 	client_close(&c);
-	unlink(getenv("UACCE_SOFT_CONTROL"));
 }
 
 void
@@ -233,7 +303,45 @@ test_control(void)
 	CHECK(ask("plug 0", "ok") && access(NODE, F_OK) == 0);
 	CHECK(!ask("plug 0", "ok") && !ask("dance 0", "ok") && !ask("plug 5", "ok"));
 	client_close(&c);
-	unlink(getenv("UACCE_SOFT_CONTROL"));
+}
+
+static int
+run_control(struct client *c)
+{
+	execl("/proc/self/exe", "uacce-preload-test", "control", NULL);
+	return 1;
+}
+
+/* What has the name and is no socket stays; a socket goes at the exit. */
+void
+test_control_name(void)
+{
+	const char *name = getenv("UACCE_SOFT_CONTROL");
+	struct client c;
+	struct stat st;
+	FILE *f = fopen(name, "w");
+
+	CHECK(f != NULL && fputs("x", f) > 0 && fclose(f) == 0);
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_close(&c);
+	CHECK(stat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 1);
+	CHECK(unlink(name) == 0);
+	CHECK(in_child(run_control, &c) == 0 && access(name, F_OK) != 0);
+}
+
+/* Where the numbers that the library likes are not to be had. */
+void
+test_control_full(void)
+{
+	const struct rlimit few = { 256, 256 };
+	struct client c;
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	control_open();
+	CHECK(ask("isolate 0 1", "ok") && attr_number("isolate") == 1);
+	CHECK(pl_isolate(0, 7) == -EINVAL && attr_number("isolate") == 1);
+	client_close(&c);
 }
 
 static uint32_t

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +83,20 @@ test_poll(void)
 static void
 interrupt(int sig)
 {
+}
+
+void
+test_poll_errors(void)
+{
+	struct pollfd *nothing = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct pollfd p = { .fd = -1, .events = POLLIN };
+
+	CHECK_FAILS(poll(nothing, 1, 0), EFAULT);
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	CHECK_FAILS(poll(nothing, 1, 0), EFAULT);
+	errno = EBUSY;
+	CHECK(poll(&p, 1, 0) == 0 && errno == EBUSY);
+	client_close(&c);
 }
 
 /* What wakes a sleeper is what a doorbell asked for. */

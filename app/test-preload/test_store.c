@@ -124,6 +124,26 @@ test_stores(void)
 	client_close(&c);
 }
 
+#define CHECK_LOAD(text, want) do { \
+	uint64_t v_ = UINT64_MAX; \
+	asm volatile(text : "+a"(v_) : "b"(at) : "memory"); \
+	CHECK(v_ == (want)); \
+} while (0)
+
+static void
+check_loads(uint8_t *at)
+{
+	CHECK_LOAD("movzbl (%1), %%eax", 0);
+	CHECK_LOAD("movzbw (%1), %%ax", UINT64_MAX - 0xffff);
+	CHECK_LOAD("movzwl (%1), %%eax", 0);
+	CHECK_LOAD("movsbl (%1), %%eax", 0);
+	CHECK_LOAD("movswq (%1), %%rax", 0);
+	CHECK_LOAD("movslq (%1), %%rax", 0);
+	CHECK_LOAD("movb (%1), %%al", UINT64_MAX - 0xff);
+	CHECK_LOAD("movb (%1), %%ah", UINT64_MAX - 0xff00);
+	CHECK_LOAD("movw (%1), %%ax", UINT64_MAX - 0xffff);
+}
+
 /* What is no 64-bit store is no doorbell, and a load gives 0. */
 void
 test_narrow(void)
@@ -144,9 +164,68 @@ test_narrow(void)
 	CHECK(client_mistakes(&c) == 4);
 	*(volatile uint64_t *)(c.mmio + 0x340) = 1;
 	CHECK(client_mistakes(&c) == 5);
+	asm volatile("movb $7, 1(%0)" : : "r"(at) : "memory");
+	asm volatile("movb %%dh, (%0)" : : "a"(at) : "memory");
+	asm volatile("movb %%r9b, 0x200(%0)" : : "r"(at) : "memory");
+	CHECK(client_mistakes(&c) == 8);
 	asm volatile("mov (%1), %0" : "+r"(v) : "r"(at));
 	asm volatile("mov 0x100(%1), %0" : "+r"(w) : "r"(at));
-	CHECK(v == 0 && w == 0 && client_mistakes(&c) == 5);
+	CHECK(v == 0 && w == 0 && client_mistakes(&c) == 8);
+	check_loads(at);
+	CHECK(client_mistakes(&c) == 8);
+	client_op(&c);
+	client_close(&c);
+}
+
+/* The flags that a comparison leaves, of memory that holds 0. */
+#define FLAGS(text, at, v) ({ \
+	uint64_t flags_; \
+	asm volatile(text "; pushfq; pop %0" \
+		     : "=&r"(flags_) : "r"(at), "r"((uint64_t)(v)) : "memory", "cc"); \
+	flags_ & 0x8d5; \
+})
+#define CHECK_FLAGS(text, v)	CHECK(FLAGS(text, at, v) == FLAGS(text, zero, v))
+
+static void
+check_flags(uint8_t *at, uint8_t *zero, uint64_t v)
+{
+	CHECK_FLAGS("cmpq %2, (%1)", v);
+	CHECK_FLAGS("cmpl %k2, (%1)", v);
+	CHECK_FLAGS("cmpw %w2, (%1)", v);
+	CHECK_FLAGS("cmpb %b2, (%1)", v);
+	CHECK_FLAGS("cmpq (%1), %2", v);
+	CHECK_FLAGS("cmpl (%1), %k2", v);
+	CHECK_FLAGS("cmpw (%1), %w2", v);
+	CHECK_FLAGS("cmpb (%1), %b2", v);
+	CHECK_FLAGS("testq %2, (%1)", v);
+	CHECK_FLAGS("testb %b2, (%1)", v);
+}
+
+/* As `while (*doorbell != 0)` and its kin are compiled. */
+void
+test_compare(void)
+{
+	static const uint64_t values[] = { 0, 1, 0x0f, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000,
+		0x7fffffff, 0x80000000, 0xffffffff, INT64_MAX, 1ull << 63, UINT64_MAX };
+	uint64_t nothing = 0;
+	uint8_t *at, *zero = (uint8_t *)&nothing;
+	struct client c;
+
+	client_open(&c, HISI_QM_QC_COMPRESS);
+	client_start(&c);
+	at = c.mmio + HISI_QM_DB_OFFSET;
+	for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		check_flags(at, zero, values[i]);
+	CHECK_FLAGS("cmpq $0, (%1)", 0);
+	CHECK_FLAGS("cmpl $0, (%1)", 0);
+	CHECK_FLAGS("cmpl $0x12345678, 0(%1)", 0);
+	CHECK_FLAGS("cmpq $-0x12345678, (%1)", 0);
+	CHECK_FLAGS("cmpw $0x1234, (%1)", 0);
+	CHECK_FLAGS("cmpl $-1, (%1)", 0);
+	CHECK_FLAGS("cmpb $-3, (%1)", 0);
+	CHECK_FLAGS("testb $1, (%1)", 0);
+	CHECK_FLAGS("testl $0x12345678, (%1)", 0);
+	CHECK(client_mistakes(&c) == 0);
 	client_op(&c);
 	client_close(&c);
 }
@@ -178,6 +257,13 @@ test_narrow(void)
 	CHECK(*(volatile uint64_t *)(c.mmio + HISI_QM_DB_OFFSET) == 0);
 	client_op(&c);
 	client_close(&c);
+}
+
+void
+test_compare(void)
+{
+	/* these load before they compare */
+	test_narrow();
 }
 
 #endif

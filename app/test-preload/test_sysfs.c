@@ -206,3 +206,75 @@ test_attributes(void)
 	CHECK(attr_number("isolate") == 1 && pl_isolate(7, 1) == -ENODEV);
 	check_second("isolate", "0\n");
 }
+
+static void
+check_line(FILE *f, const char *want)
+{
+	char line[32];
+
+	CHECK(f != NULL && fgets(line, sizeof(line), f) != NULL && strcmp(line, want) == 0);
+}
+
+/* What changes is as of the open, by whatever call. */
+void
+test_fresh(void)
+{
+	struct stat st;
+	FILE *f;
+	int fd;
+
+	CHECK(chdir(CLASS_DEV) == 0);
+	f = fopen("available_instances", "r");
+	check_line(f, "64\n");
+	fd = open(NODE, O_RDWR);
+	CHECK(fd >= 0);
+	f = freopen("available_instances", "r", f);
+	check_line(f, "63\n");
+	f = freopen(CLASS_DEV "/available_instances", "r", f);
+	check_line(f, "63\n");
+	fclose(f);
+	f = fopen("available_instances", "r");
+	check_line(f, "63\n");
+	f = freopen(NODE, "r+", f);
+	CHECK(f != NULL && fstat(fileno(f), &st) == 0 && S_ISCHR(st.st_mode));
+	CHECK(attr_number("available_instances") == 62);
+	CHECK(fclose(f) == 0 && attr_number("available_instances") == 63);
+	CHECK(close(fd) == 0);
+}
+
+/* What else sysfs and nodes are to root. */
+void
+test_files(void)
+{
+	struct statx stx;
+	struct stat st;
+	int fd;
+
+	CHECK_FAILS(open(CLASS_DEV "/api", O_WRONLY), EACCES);
+	CHECK_FAILS(open(CLASS_DEV "/api", O_RDWR | O_TRUNC), EACCES);
+	CHECK(freopen(CLASS_DEV "/api", "w", stdin) == NULL && errno == EACCES);
+	check_api(open(CLASS_DEV "/api", O_RDONLY));
+	fd = open(CLASS_DEV "/api", O_PATH | O_RDWR);
+	CHECK(fd >= 0 && close(fd) == 0);
+	fd = open(CLASS_DEV "/isolate_strategy", O_WRONLY);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK_FAILS(open(NODE, O_RDWR | O_CREAT | O_EXCL, 0600), EEXIST);
+	fd = open(NODE, O_RDWR | O_CREAT, 0600);
+	CHECK(fd >= 0);
+	CHECK(fstatat(fd, "", &st, AT_EMPTY_PATH) == 0 && S_ISCHR(st.st_mode));
+	CHECK(statx(fd, "", AT_EMPTY_PATH, STATX_ALL, &stx) == 0 && S_ISCHR(stx.stx_mode));
+	CHECK(close(fd) == 0);
+}
+
+/* Who only looks leaves no trace. */
+void
+test_trace(void)
+{
+	const char *name = getenv("UACCE_SOFT_TRACE");
+	int fd;
+
+	CHECK(attr_number("flags") == 1 && access(name, F_OK) != 0);
+	fd = open(NODE, O_RDWR);
+	CHECK(fd >= 0 && access(name, F_OK) == 0);
+	CHECK(close(fd) == 0 && unlink(name) == 0);
+}
