@@ -361,9 +361,9 @@ test_life(void)
 	if (ret == 0)
 		ret = log_catch();
 	if (ret == 0)
-		ret = whole_life("device=hw,timeout_ms=100");
+		ret = whole_life("device=hw,timeout_ms=1000");
 	if (ret == 0)
-		ret = whole_life("device=hw,fallback=off,timeout_ms=100");
+		ret = whole_life("device=hw,fallback=off,timeout_ms=1000");
 	log_release();
 	return pmd_down(ret);
 }
