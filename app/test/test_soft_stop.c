@@ -34,12 +34,13 @@ device(unsigned int threads)
 	return uacce_soft_create(&conf);
 }
 
+/* Compress into a part of the room. */
 static void
-put(struct tc *c, uint32_t len, unsigned int tag)
+put(struct tc *c, uint32_t len, unsigned int part, unsigned int nb_parts)
 {
 	struct treq r = {
-		.type = TC_GZIP, .window = 4, .src = src, .dst = dst, .in = len, .out = ROOM,
-		.tag = tag,
+		.type = TC_GZIP, .window = 4, .src = src, .in = len, .tag = part,
+		.out = ROOM / nb_parts, .dst = dst + ROOM / nb_parts * part,
 	};
 	uint32_t sqe[TC_SQE_WORDS];
 
@@ -69,7 +70,7 @@ stop_words(unsigned int wait_us)
 	struct tc c;
 
 	TEST_ASSERT(dev != NULL && tc_open(&c, dev, TC_COMPRESS, 0) == 0, "open");
-	put(&c, LONG_LEN, 0);
+	put(&c, LONG_LEN, 0, 1);
 	tc_ring(&c);
 	usleep(wait_us);
 	uacce_soft_stop_words(c.q, 1, 1);
@@ -85,8 +86,9 @@ stop_fault(void)
 
 	TEST_ASSERT(dev != NULL && uacce_soft_fault(dev, "stop:c:1:1") == 0 &&
 		    tc_open(&c, dev, TC_COMPRESS, 0) == 0, "open");
-	put(&c, LONG_LEN, 0);
-	put(&c, 100, 1);
+	put(&c, LONG_LEN, 0, 1);
+	/* this one meets the fault, and is not executed */
+	put(&c, 100, 0, 1);
 	tc_ring(&c);
 	for (unsigned int i = 0; i < 10000 && tc_rx_stop(&c) == 0; i++)
 		usleep(1000);
@@ -102,7 +104,7 @@ put_q(unsigned int threads)
 
 	TEST_ASSERT(dev != NULL && tc_open(&c, dev, TC_COMPRESS, 0) == 0, "open");
 	for (unsigned int i = 0; i < NB; i++)
-		put(&c, 2000, i);
+		put(&c, 2000, i, NB);
 	tc_ring(&c);
 	TEST_ASSERT(uacce_soft_ioctl(c.q, UACCE_CMD_PUT_Q, NULL) == 0, "PUT_Q");
 	for (unsigned int i = 0; i < NB; i++)
