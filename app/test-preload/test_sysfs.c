@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,6 +138,28 @@ check_links(void)
 	CHECK(realpath(NODE, copy) != NULL && strcmp(copy, NODE) == 0);
 }
 
+/* Rooms that hold the path but not the one that it stands for. */
+static void
+check_folder(void)
+{
+	char path[PATH_MAX], *own;
+	ssize_t n;
+
+	CHECK(chdir(CLASS) == 0 && getcwd(path, sizeof(path)) != NULL);
+	CHECK(strcmp(path, CLASS) == 0);
+	memset(path, 0, sizeof(path));
+	CHECK(getcwd(path, sizeof(CLASS)) != NULL && strcmp(path, CLASS) == 0);
+	CHECK(getcwd(path, sizeof(CLASS) - 1) == NULL && errno == ERANGE);
+	own = getcwd(NULL, sizeof(CLASS));
+	CHECK(own != NULL && strcmp(own, CLASS) == 0);
+	free(own);
+	n = readlink("/proc/self/cwd", path, sizeof(path));
+	CHECK(n == strlen(CLASS) && memcmp(path, CLASS, n) == 0);
+	n = readlink("/proc/self/cwd", path, 5);
+	CHECK(n == 5 && memcmp(path, CLASS, 5) == 0);
+	check_api(open(DEV "/api", O_RDONLY));
+}
+
 void
 test_paths(void)
 {
@@ -151,9 +174,7 @@ test_paths(void)
 	CHECK(lstat(CLASS_DEV, &st) == 0 && S_ISLNK(st.st_mode));
 	CHECK(fstatat(AT_FDCWD, CLASS_DEV, &st, 0) == 0 && S_ISDIR(st.st_mode));
 	CHECK(access(NODE, R_OK | W_OK) == 0 && eaccess(NODE, R_OK) == 0);
-	CHECK(chdir(CLASS) == 0 && getcwd(path, sizeof(path)) != NULL);
-	CHECK(strcmp(path, CLASS) == 0);
-	check_api(open(DEV "/api", O_RDONLY));
+	check_folder();
 	/* what is not ours is what it was */
 	CHECK(chdir("/") == 0 && strcmp(getcwd(path, sizeof(path)), "/") == 0);
 	CHECK(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
